@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { FIELD, type Field } from './fields.ts'
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN_BRACKET = 0x5b
+
+/**
+ * One audit event as a view: the line's bytes and the spans of its known fields. Nothing is decoded until asked for.
+ * The bytes belong to the reader's buffer: a caller that keeps an event after acknowledging it must copy `raw`.
+ */
+export class AuditEvent {
+  /** The buffer the line is in; other events share it. */
+  readonly buffer: Buffer
+  /** Offset of the line's first byte in `buffer`. */
+  readonly start: number
+  /** Offset after the line's last byte in `buffer`; the newline is not part of it. */
+  readonly end: number
+  /** Where the line was read: offset in its source, or -1 when the source has none (webhook, library). */
+  position = -1
+  /** File or URL the line was read from. */
+  source = ''
+  readonly #spans: Int32Array
+  readonly #base: number
+  #json: unknown
+
+  constructor(buffer: Buffer, start: number, end: number, spans: Int32Array, base: number) {
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+    this.#spans = spans
+    this.#base = base
+  }
+
+  /** Length of the line in bytes. */
+  get length(): number {
+    return this.end - this.start
+  }
+
+  /** The line, as a view of the buffer. */
+  get raw(): Buffer {
+    return this.buffer.subarray(this.start, this.end)
+  }
+
+  /** Offset in `buffer` of the first byte of the field's JSON value (a string's quote), or -1 when it is absent. */
+  startOf(field: Field): number {
+    return this.#spans[this.#base + 2 * field]!
+  }
+
+  /** Offset in `buffer` after the last byte of the field's JSON value; meaningless when it is absent. */
+  endOf(field: Field): number {
+    return this.#spans[this.#base + 2 * field + 1]!
+  }
+
+  /** The field's value when it is a JSON string, decoded; undefined when it is absent or something else. */
+  text(field: Field): string | undefined {
+    const start = this.startOf(field)
+    if (start < 0 || this.buffer[start] !== QUOTE) return undefined
+    return decodeString(this.buffer, start, this.endOf(field))
+  }
+
+  /** The field's value when it is a JSON array: its elements that are strings, decoded. */
+  strings(field: Field): string[] | undefined {
+    const start = this.startOf(field)
+    if (start < 0 || this.buffer[start] !== OPEN_BRACKET) return undefined
+    const values: unknown[] = JSON.parse(this.buffer.toString('utf8', start, this.endOf(field)))
+    return values.filter(value => typeof value === 'string')
+  }
+
+  /** The field's value when it is an integer that a double holds exactly. */
+  integer(field: Field): number | undefined {
+    const start = this.startOf(field)
+    if (start < 0) return undefined
+    const value: unknown = JSON.parse(this.buffer.toString('utf8', start, this.endOf(field)))
+    return Number.isSafeInteger(value) ? (value as number) : undefined
+  }
+
+  /** The field's value, parsed as JSON; undefined when it is absent. */
+  value(field: Field): unknown {
+    const start = this.startOf(field)
+    return start < 0 ? undefined : JSON.parse(this.buffer.toString('utf8', start, this.endOf(field)))
+  }
+
+  /** The whole event, parsed once and kept. */
+  json(): Record<string, unknown> {
+    this.#json ??= JSON.parse(this.buffer.toString('utf8', this.start, this.end))
+    return this.#json as Record<string, unknown>
+  }
+
+  /** 128 bits of SHA-256 over the cluster's name and the line, in base64url: the same for every copy of a line. */
+  identity(cluster: string): string {
+    const hash = createHash('sha256').update(cluster).update('\0').update(this.raw)
+    return hash.digest().subarray(0, 16).toString('base64url')
+  }
+
+  get verb(): string | undefined {
+    return this.text(FIELD.verb)
+  }
+
+  get stage(): string | undefined {
+    return this.text(FIELD.stage)
+  }
+
+  get auditID(): string | undefined {
+    return this.text(FIELD.auditID)
+  }
+
+  get requestURI(): string | undefined {
+    return this.text(FIELD.requestURI)
+  }
+
+  get username(): string | undefined {
+    return this.text(FIELD.userUsername)
+  }
+
+  /** HTTP status of the response; 101 for an interactive session that was opened. */
+  get responseCode(): number | undefined {
+    return this.integer(FIELD.responseCode)
+  }
+}
+
+/** Decodes the JSON string whose quotes are at `start` and `end - 1`. Bytes that are not UTF-8 become U+FFFD. */
+export function decodeString(buffer: Buffer, start: number, end: number): string {
+  for (let i = start + 1; i < end - 1; i++) {
+    if (buffer[i] === BACKSLASH) return JSON.parse(buffer.toString('utf8', start, end)) as string
+  }
+  return buffer.toString('utf8', start + 1, end - 1)
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+
+const DURATION_UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const BYTE_UNITS: Record<string, number> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+}
+
+/** A duration such as `250ms`, `10s`, `5m`, `1h`, `30d`; milliseconds after parsing. */
+export function duration() {
+  return z.string().transform((text, context) => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
+    if (match) return Number(match[1]) * (DURATION_UNITS[match[2] ?? ''] ?? 0)
+    context.addIssue({ code: 'custom', message: 'expected a duration such as 250ms, 10s, 5m or 1h' })
+    return z.NEVER
+  })
+}
+
+/** A size such as `512KiB`, `16MiB`, `100MB` or a plain number of bytes; bytes after parsing. */
+export function byteSize() {
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const match = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB|KiB|MiB|GiB)?$/.exec(String(value))
+    if (match) return Math.round(Number(match[1]) * (BYTE_UNITS[match[2] ?? 'B'] ?? 1))
+    context.addIssue({ code: 'custom', message: 'expected a size such as 512KiB, 16MiB or 100MB' })
+    return z.NEVER
+  })
+}
+
+/** A string that must never be shown: `print-config`, logs and errors write `<hidden>` instead. */
+export function secret() {
+  return z.string().min(1).meta({ secret: true })
+}

@@ -1,0 +1,74 @@
+import type { AttributeDefinition } from '../audit/attributes.ts'
+import type { AuditEvent } from '../audit/event.ts'
+import type { AuditBatch } from './batch.ts'
+import type { Counters } from './counters.ts'
+import type { Log } from './log.ts'
+
+/**
+ * Takes a batch and resolves once every event of it is safe: delivered to every exporter, filtered on purpose,
+ * or synced to the dead-letter file. Only then may a receiver move its checkpoint.
+ * Rejects only while the agent is shutting down; the batch is then unacknowledged.
+ */
+export type Consumer = (batch: AuditBatch) => Promise<void>
+
+/** Reads events from somewhere. Created once per pipeline, so each pipeline has its own checkpoint. */
+export interface Receiver {
+  /** Begins to read and returns; batches go to `next`, at most `maxInFlight` unacknowledged at a time. */
+  start(next: Consumer): Promise<void>
+  /** With `context.once`: resolves when all that was there has been read and acknowledged. */
+  readonly done?: Promise<void>
+  /** Stops reading, waits for what is in flight to settle, saves the checkpoint. */
+  stop(): Promise<void>
+}
+
+/** Changes or drops events between receiver and exporters. Synchronous, no I/O; when it throws, nothing of the batch passes. */
+export interface Processor {
+  process(batch: AuditBatch): AuditBatch
+}
+
+/** An event that the backend refused for good, and its reason in the backend's words. */
+export interface Rejection {
+  readonly event: AuditEvent
+  readonly reason: string
+}
+
+/** What became of one attempt: everything that is in neither list was delivered. */
+export interface ExportResult {
+  /** To be sent again: the backend is busy or the item failed for a passing reason. */
+  readonly deferred: readonly AuditEvent[]
+  readonly rejected: readonly Rejection[]
+}
+
+/** Everything was delivered. */
+export const ALL_DELIVERED: ExportResult = { deferred: [], rejected: [] }
+
+/** Sends batches to a backend. `deliver` calls `export` from several batches at a time and owns retries, bisecting and dead letters. */
+export interface Exporter {
+  /** Opens what is needed. Must not wait for the backend to be reachable: that is `export`'s to report. */
+  start?(): Promise<void>
+  /**
+   * One attempt. Returns what to send again and what was refused for good.
+   * @throws PermanentError when the backend refused the batch as a whole for its content
+   * @throws RetryableError when the attempt failed otherwise; `signal` aborts it while the agent stops
+   */
+  export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult>
+  stop?(): Promise<void>
+}
+
+/** What the agent hands every component when it creates it. */
+export interface ComponentContext {
+  /** The component's id in the configuration: `type` or `type/name`. */
+  readonly id: string
+  /** The pipeline it belongs to; for an exporter, which pipelines may share, the first one. */
+  readonly pipeline: string
+  /** Folder for checkpoints and other state; exists and is writable. */
+  readonly stateDir: string
+  readonly log: Log
+  readonly counters: Counters
+  /** The attributes the configuration selects, in the order they are written. */
+  readonly attributes: readonly AttributeDefinition[]
+  /** Resource attributes of this process, such as `k8s.cluster.name`. */
+  readonly resource: Readonly<Record<string, string>>
+  /** Read what is there and finish (`run --once`), instead of following. */
+  readonly once: boolean
+}
