@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
-import { FIELD, type Field } from './fields.ts'
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPEN_BRACKET = 0x5b
+import { ESCAPES_SLOT, FIELD, type Field } from './fields.ts'
+import { OPEN_BRACKET, QUOTE } from './json.ts'
 
 /**
  * One audit event as a view: the line's bytes and the spans of its known fields. Nothing is decoded until asked for.
@@ -20,6 +17,8 @@ export class AuditEvent {
   position = -1
   /** File or URL the line was read from. */
   source = ''
+  /** When the line was read, in milliseconds since 1970. */
+  readAt = 0
   readonly #spans: Int32Array
   readonly #base: number
   #json: unknown
@@ -52,11 +51,35 @@ export class AuditEvent {
     return this.#spans[this.#base + 2 * field + 1]!
   }
 
+  /** Whether the field is there and a JSON string. */
+  isText(field: Field): boolean {
+    const start = this.startOf(field)
+    return start >= 0 && this.buffer[start] === QUOTE
+  }
+
+  /** Whether the field, a string, is written with escapes; if not, its bytes are its value. */
+  hasEscapes(field: Field): boolean {
+    return (this.#spans[this.#base + ESCAPES_SLOT + (field >> 5)]! & (1 << (field & 31))) !== 0
+  }
+
   /** The field's value when it is a JSON string, decoded; undefined when it is absent or something else. */
   text(field: Field): string | undefined {
     const start = this.startOf(field)
     if (start < 0 || this.buffer[start] !== QUOTE) return undefined
-    return decodeString(this.buffer, start, this.endOf(field))
+    const end = this.endOf(field)
+    if (this.hasEscapes(field)) return JSON.parse(this.buffer.toString('utf8', start, end)) as string
+    return this.buffer.toString('utf8', start + 1, end - 1)
+  }
+
+  /** Whether the field is the string `expected`, which is ASCII. Decodes only when the JSON has escapes. */
+  textIs(field: Field, expected: string): boolean {
+    const start = this.startOf(field)
+    if (start < 0 || this.buffer[start] !== QUOTE) return false
+    for (let i = 0; i < expected.length; i++) {
+      if (this.buffer[start + 1 + i] === expected.charCodeAt(i)) continue
+      return this.hasEscapes(field) && this.text(field) === expected
+    }
+    return this.buffer[start + 1 + expected.length] === QUOTE
   }
 
   /** The field's value when it is a JSON array: its elements that are strings, decoded. */
@@ -71,8 +94,14 @@ export class AuditEvent {
   integer(field: Field): number | undefined {
     const start = this.startOf(field)
     if (start < 0) return undefined
-    const value: unknown = JSON.parse(this.buffer.toString('utf8', start, this.endOf(field)))
-    return Number.isSafeInteger(value) ? (value as number) : undefined
+    const end = this.endOf(field)
+    let value = 0
+    for (let i = start; i < end; i++) {
+      const digit = this.buffer[i]! - 0x30
+      if (digit < 0 || digit > 9 || end - start > 15) return exactInteger(this.value(field))
+      value = value * 10 + digit
+    }
+    return value
   }
 
   /** The field's value, parsed as JSON; undefined when it is absent. */
@@ -119,10 +148,4 @@ export class AuditEvent {
   }
 }
 
-/** Decodes the JSON string whose quotes are at `start` and `end - 1`. Bytes that are not UTF-8 become U+FFFD. */
-export function decodeString(buffer: Buffer, start: number, end: number): string {
-  for (let i = start + 1; i < end - 1; i++) {
-    if (buffer[i] === BACKSLASH) return JSON.parse(buffer.toString('utf8', start, end)) as string
-  }
-  return buffer.toString('utf8', start + 1, end - 1)
-}
+const exactInteger = (value: unknown) => (Number.isSafeInteger(value) ? (value as number) : undefined)

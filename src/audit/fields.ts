@@ -43,13 +43,18 @@ export const FIELD = {
   annotations: 37,
   decision: 38,
   decisionReason: 39,
+  /** Before v1 settled: the only time an event had. */
+  timestamp: 40,
 } as const
 
 /** One of the fields in `FIELD`. */
 export type Field = (typeof FIELD)[keyof typeof FIELD]
 
 /** How many fields there are. */
-export const FIELD_COUNT = 40
+export const FIELD_COUNT = 41
 
-/** Int32 slots that one event's spans take: a start and an end for each field. */
-export const SPANS_PER_EVENT = FIELD_COUNT * 2
+/** Int32 slots that one event takes: a start and an end for each field, then a bit for each that tells of escapes. */
+export const SLOTS_PER_EVENT = FIELD_COUNT * 2 + 2
+
+/** First of the two slots with a bit for each field whose value is a string with escapes. */
+export const ESCAPES_SLOT = FIELD_COUNT * 2

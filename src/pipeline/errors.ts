@@ -3,14 +3,22 @@ export class PermanentError extends Error {
   override name = 'PermanentError'
 }
 
+interface RetryableErrorOptions extends ErrorOptions {
+  readonly retryAfterMs?: number | undefined
+  readonly needsOperator?: boolean
+}
+
 /** The attempt failed for a reason that can pass or that an operator can repair: network, timeout, 429, 5xx, 401, 403, 404. */
 export class RetryableError extends Error {
   override name = 'RetryableError'
   /** What the backend asked for by `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** Waiting alone will not help: credentials, rights or an address are wrong. Logged as ERROR. */
+  readonly needsOperator: boolean
 
-  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number | undefined } = {}) {
+  constructor(message: string, options: RetryableErrorOptions = {}) {
     super(message, options)
     this.retryAfterMs = options.retryAfterMs
+    this.needsOperator = options.needsOperator ?? false
   }
 }

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import type { AuditEvent } from '../../audit/event.ts'
+import { JsonEncoder } from '../../otlp/encode-json.ts'
+import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
+import type { AuditBatch } from '../../pipeline/batch.ts'
+import {
+  ALL_DELIVERED,
+  type ComponentContext,
+  type Exporter,
+  type ExportResult,
+} from '../../pipeline/contracts.ts'
+import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { compress } from './compress.ts'
+import { HttpClient } from './http-client.ts'
+import type { OtlpOptions } from './options.ts'
+import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
+
+/** Encodes a batch, posts it once and says what became of it. */
+export class OtlpExporter implements Exporter {
+  readonly #options: OtlpOptions
+  readonly #encoder: { encode(events: readonly AuditEvent[]): Buffer }
+  readonly #client: HttpClient
+  readonly #log: ComponentContext['log']
+
+  constructor(options: OtlpOptions, context: ComponentContext) {
+    const shape = {
+      resource: context.resource,
+      attributes: context.attributes,
+      recordUidOf: options.recordUid ? (context.resource['k8s.cluster.name'] ?? '') : undefined,
+    }
+    this.#options = options
+    this.#encoder = options.encoding === 'json' ? new JsonEncoder(shape) : new ProtobufEncoder(shape)
+    this.#client = new HttpClient(options)
+    this.#log = context.log
+  }
+
+  async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
+    const { compression, encoding, maxRequestSize } = this.#options
+    const encoded = this.#encoder.encode(batch.events)
+    if (encoded.length > maxRequestSize && batch.events.length > 1) {
+      throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
+    }
+    const body = await compress(encoded, compression)
+    const answer = await this.#client.post(body, await this.#headers(), signal)
+    const partial = readPartialSuccess(answer, encoding)
+    return partial === undefined ? ALL_DELIVERED : this.#partlyRefused(batch, partial)
+  }
+
+  /** OTLP does not say which records were refused, so all are kept as dead letters, marked so. */
+  #partlyRefused(batch: AuditBatch, { rejected, message }: PartialSuccess): ExportResult {
+    if (rejected === 0) {
+      this.#log.warn(`the backend accepted everything with a warning: ${message}`)
+      return ALL_DELIVERED
+    }
+    const reason = `partial success: ${rejected} of these ${batch.events.length} events were refused, not known which: ${message}`
+    return { deferred: [], rejected: batch.events.map(event => ({ event, reason })) }
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    const { bearerTokenFile, compression, encoding, headers } = this.#options
+    return {
+      ...headers,
+      'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf',
+      ...(compression !== 'none' && { 'content-encoding': compression }),
+      ...(bearerTokenFile !== undefined && { authorization: `Bearer ${await readToken(bearerTokenFile)}` }),
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.close()
+  }
+}
+
+/** Read for every request, so a token that is replaced on disk is used at once. */
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (cause) {
+    throw new RetryableError(`cannot read bearerTokenFile ${file}`, { cause, needsOperator: true })
+  }
+}

@@ -1,0 +1,23 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Bounds of the waits between attempts, in milliseconds. */
+export interface BackoffLimits {
+  readonly initialMs: number
+  readonly maxMs: number
+}
+
+export const DEFAULT_BACKOFF: BackoffLimits = { initialMs: 250, maxMs: 30_000 }
+
+/**
+ * How long to wait before attempt number `attempt` + 1 (counted from 0): exponential with full jitter, never less than
+ * what the backend asked for. https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function backoffMs(attempt: number, limits: BackoffLimits, retryAfterMs = 0): number {
+  const ceiling = Math.min(limits.maxMs, limits.initialMs * 2 ** Math.min(attempt, 30))
+  return Math.max(Math.random() * ceiling, retryAfterMs)
+}
+
+/** Waits; rejects with the signal's reason when it aborts. Does not keep the process alive by itself. */
+export async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal })
+}

@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer'
+import { mkdir, open, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
+import { describe } from './health.ts'
+import type { Log } from './log.ts'
+
+const NEWLINE = 0x0a
+
+/** An event or line that could not be delivered, and why. */
+export interface DeadLetter {
+  /** Exporter that was refused; absent when the line is no audit event or a processor failed. */
+  readonly exporter?: string
+  readonly reason: string
+  /** File or URL it was read from, and the offset of its first byte there (-1: none). */
+  readonly source: string
+  readonly offset: number
+  /** The event's bytes, or the first 64 KiB of a longer line. */
+  readonly raw: Buffer
+  /** Length of the whole line in bytes, when `raw` is only its start. */
+  readonly length?: number
+}
+
+/** A dead letter as one line of the file. `event` holds the raw text, or `eventBase64` its bytes when they are not UTF-8. */
+export interface DeadLetterRecord {
+  readonly time: string
+  readonly pipeline: string
+  readonly exporter?: string
+  readonly reason: string
+  readonly source: string
+  readonly offset: number
+  readonly length?: number
+  readonly event?: string
+  readonly eventBase64?: string
+}
+
+/** The dead-letter file of one pipeline: JSON lines, appended and synced. `auditship replay` empties it. */
+export class DeadLetters {
+  readonly path: string
+  readonly #pipeline: string
+  readonly #maxBytes: number
+  readonly #log: Log
+  readonly #backoff: BackoffLimits
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(path: string, pipeline: string, maxBytes: number, log: Log, backoff = DEFAULT_BACKOFF) {
+    this.path = path
+    this.#pipeline = pipeline
+    this.#maxBytes = maxBytes
+    this.#log = log
+    this.#backoff = backoff
+  }
+
+  /**
+   * Resolves when all letters are on disk. Waits, saying so, while the file is full or cannot be written.
+   * @throws the signal's reason once it aborts; the letters may then be written or not
+   */
+  write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
+    if (letters.length === 0) return Promise.resolve()
+    const lines = Buffer.from(letters.map(letter => this.#line(letter)).join(''))
+    const turn = this.#last.then(() => this.#writeWhenPossible(lines, letters, signal))
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #writeWhenPossible(
+    lines: Buffer,
+    letters: readonly DeadLetter[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let failures = 0; ; failures++) {
+      signal.throwIfAborted()
+      const problem = await this.#append(lines).then(
+        () => undefined,
+        (error: unknown) => describe(error),
+      )
+      if (problem === undefined) break
+      this.#log.error(
+        `cannot write dead letters to ${this.path}, delivery waits and nothing is lost: ${problem}`,
+      )
+      await wait(backoffMs(failures, this.#backoff), signal)
+    }
+    const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
+    this.#log.error(
+      `${letters.length} undeliverable event(s) kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`,
+    )
+  }
+
+  /** All of `lines` or nothing: what a failed write left behind is cut off again. */
+  async #append(lines: Buffer): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 })
+    const file = await open(this.path, 'a+', 0o600)
+    try {
+      const { size, ino } = await file.stat()
+      if (size > 0 && size + lines.length > this.#maxBytes) {
+        throw new Error(
+          `the file holds ${size} bytes and its limit is ${this.#maxBytes} (service.deadLetters.maxSize); run \`auditship replay\` or remove it`,
+        )
+      }
+      try {
+        // A crash can leave half a line: end it, so that only that one is lost to `replay`.
+        const torn = size > 0 && (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] !== NEWLINE
+        await file.appendFile(torn ? Buffer.concat([Buffer.from([NEWLINE]), lines]) : lines)
+        await file.sync()
+      } catch (error) {
+        await file.truncate(size).catch(() => {})
+        throw error
+      }
+      // `replay` may have renamed the file away in between and not see these lines: a repeat is better than a loss.
+      const now = await stat(this.path).catch(() => undefined)
+      if (now?.ino !== ino) throw new Error('the file was moved while it was written')
+    } finally {
+      await file.close()
+    }
+  }
+
+  #line(letter: DeadLetter): string {
+    const { raw, exporter, length, reason, source, offset } = letter
+    const record: DeadLetterRecord = {
+      time: new Date().toISOString(),
+      pipeline: this.#pipeline,
+      ...(exporter !== undefined && { exporter }),
+      reason,
+      source,
+      offset,
+      ...(length !== undefined && { length }),
+      ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
+    }
+    return `${JSON.stringify(record)}\n`
+  }
+}

@@ -1,0 +1,88 @@
+import { type BackoffLimits, backoffMs, wait } from './backoff.ts'
+import { type AuditBatch, batchOf } from './batch.ts'
+import type { Exporter, Rejection } from './contracts.ts'
+import type { Counters } from './counters.ts'
+import { PermanentError, RetryableError } from './errors.ts'
+import type { ExporterHealth } from './health.ts'
+
+/** One exporter as a pipeline sees it. */
+export interface Destination {
+  /** The exporter's id in the configuration. */
+  readonly id: string
+  readonly exporter: Exporter
+  readonly health: ExporterHealth
+}
+
+/**
+ * Makes attempts until the exporter has every event of the batch or has refused it for good, and returns what it refused.
+ * Retries without limit; a batch refused as a whole is halved until the guilty events are alone.
+ * @throws the signal's reason once it aborts; the batch is then undelivered
+ */
+export async function deliver(
+  batch: AuditBatch,
+  destination: Destination,
+  counters: Counters,
+  backoff: BackoffLimits,
+  signal: AbortSignal,
+): Promise<Rejection[]> {
+  const rejected: Rejection[] = []
+  const parts = batch.events.length === 0 ? [] : [batchOf(batch.events)]
+  let failures = 0
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    signal.throwIfAborted()
+    const outcome = await attempt(part, destination, signal)
+    rejected.push(...outcome.rejected)
+    parts.push(...outcome.left.toReversed())
+    if (!outcome.retry) {
+      failures = 0
+      continue
+    }
+    counters.retries++
+    await wait(backoffMs(failures++, backoff, outcome.retryAfterMs), signal)
+  }
+  return rejected
+}
+
+interface Outcome {
+  readonly rejected: readonly Rejection[]
+  /** What is still to be sent, in order. */
+  readonly left: readonly AuditBatch[]
+  /** Wait before the next attempt. */
+  readonly retry: boolean
+  readonly retryAfterMs?: number | undefined
+}
+
+async function attempt(
+  part: AuditBatch,
+  { exporter, health }: Destination,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    const { deferred, rejected } = await exporter.export(part, signal)
+    if (deferred.length === 0) {
+      health.delivered()
+      return { rejected, left: [], retry: false }
+    }
+    health.failed(
+      new RetryableError(`the backend put off ${deferred.length} of ${part.events.length} events`),
+    )
+    return { rejected, left: [batchOf(deferred)], retry: true }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof PermanentError) return refused(part, error)
+    health.failed(error)
+    const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
+    return { rejected: [], left: [part], retry: true, retryAfterMs }
+  }
+}
+
+/** A batch refused for its content: halve it, or give up on a single event. */
+function refused(part: AuditBatch, error: PermanentError): Outcome {
+  const { events } = part
+  const middle = events.length >> 1
+  if (middle === 0) {
+    return { rejected: events.map(event => ({ event, reason: error.message })), left: [], retry: false }
+  }
+  const halves = [batchOf(events.slice(0, middle)), batchOf(events.slice(middle))]
+  return { rejected: [], left: halves, retry: false }
+}
