@@ -17,7 +17,7 @@ export function backoffMs(attempt: number, limits: BackoffLimits, retryAfterMs =
   return Math.max(Math.random() * ceiling, retryAfterMs)
 }
 
-/** Waits; rejects with the signal's reason when it aborts. Does not keep the process alive by itself. */
+/** Waits. @throws the signal's reason when it aborts */
 export async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal })
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { AuditEvent } from '../audit/event.ts'
 import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
+import type { Rejection } from './contracts.ts'
 import { describe } from './health.ts'
 import type { Log } from './log.ts'
 
@@ -37,6 +39,8 @@ export interface DeadLetterRecord {
 /** The dead-letter file of one pipeline: JSON lines, appended and synced. `auditship replay` empties it. */
 export class DeadLetters {
   readonly path: string
+  /** Letters written since the start. */
+  written = 0
   readonly #pipeline: string
   readonly #maxBytes: number
   readonly #log: Log
@@ -80,6 +84,7 @@ export class DeadLetters {
       )
       await wait(backoffMs(failures, this.#backoff), signal)
     }
+    this.written += letters.length
     const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
     this.#log.error(
       `${letters.length} undeliverable event(s) kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`,
@@ -129,3 +134,17 @@ export class DeadLetters {
     return `${JSON.stringify(record)}\n`
   }
 }
+
+/** A letter with a whole event. */
+export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
+  reason,
+  source: event.source,
+  offset: event.position,
+  raw: event.raw,
+})
+
+/** A letter with an event that an exporter refused. */
+export const refusedLetter = ({ event, reason }: Rejection, exporter: string): DeadLetter => ({
+  ...eventLetter(event, reason),
+  exporter,
+})

@@ -1,9 +1,8 @@
-import type { AuditEvent } from '../audit/event.ts'
 import type { BackoffLimits } from './backoff.ts'
 import { type AuditBatch, batchOf, type MalformedLine } from './batch.ts'
-import type { Consumer, Processor, Rejection } from './contracts.ts'
+import type { Consumer, Processor } from './contracts.ts'
 import type { Counters } from './counters.ts'
-import type { DeadLetter, DeadLetters } from './dead-letters.ts'
+import { type DeadLetter, type DeadLetters, eventLetter, refusedLetter } from './dead-letters.ts'
 import { type Destination, deliver } from './deliver.ts'
 import { describe } from './health.ts'
 
@@ -24,7 +23,7 @@ export function pipelineConsumer(parts: PipelineParts, signal: AbortSignal): Con
     const refusals = destinations.map(async destination => {
       const rejected = await deliver(kept, destination, counters, backoff, signal)
       await deadLetters.write(
-        rejected.map(rejection => refused(rejection, destination.id)),
+        rejected.map(rejection => refusedLetter(rejection, destination.id)),
         signal,
       )
       return rejected
@@ -55,7 +54,7 @@ function process(
     const middle = events.length >> 1
     if (middle === 0) {
       const reason = `a processor failed: ${describe(error)}`
-      return { kept: batchOf([]), failed: events.map(event => letter(event, reason)) }
+      return { kept: batchOf([]), failed: events.map(event => eventLetter(event, reason)) }
     }
     const first = process(batchOf(events.slice(0, middle)), processors)
     const second = process(batchOf(events.slice(middle)), processors)
@@ -65,18 +64,6 @@ function process(
     }
   }
 }
-
-const letter = (event: AuditEvent, reason: string): DeadLetter => ({
-  reason,
-  source: event.source,
-  offset: event.position,
-  raw: event.raw,
-})
-
-const refused = ({ event, reason }: Rejection, exporter: string): DeadLetter => ({
-  ...letter(event, reason),
-  exporter,
-})
 
 const malformed = ({ raw, length, position, reason }: MalformedLine): DeadLetter => ({
   reason,

@@ -1,0 +1,13 @@
+/** Exit codes of every command. */
+export const EXIT = {
+  /** Done; for `run`, stopped by a signal with everything in flight settled. */
+  ok: 0,
+  /** Something failed that no other code names. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** The configuration is wrong. */
+  config: 3,
+  /** `replay` left letters in the dead-letter file. */
+  deadLetters: 4,
+} as const

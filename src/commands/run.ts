@@ -1,0 +1,46 @@
+import { Agent } from '../agent.ts'
+import type { Config } from '../config/config.ts'
+import { type AgentLog, createLog } from '../telemetry/log.ts'
+import { type ConfigOptions, readConfiguration } from './configuration.ts'
+import { EXIT } from './exit-code.ts'
+import { untilSignal } from './signals.ts'
+
+/** `auditship run`: follows until a signal, or with `once` until what is there has been delivered. Resolves to the exit code. */
+export async function run(options: ConfigOptions & { readonly once?: boolean }): Promise<number> {
+  const { config, warnings } = await readConfiguration(options)
+  const log = await createLog({ level: config.service.log.level, resource: config.resource })
+  for (const warning of warnings) log.warn(warning)
+  const agent = new Agent(config, { log, once: options.once ?? false })
+  try {
+    await runAgent(agent, config, log, options.once ?? false)
+    return EXIT.ok
+  } finally {
+    await log.shutdown()
+  }
+}
+
+/** Runs an agent until a signal or, with `once`, until it is done; then stops it and says what it did. */
+export async function runAgent(agent: Agent, config: Config, log: AgentLog, once: boolean): Promise<void> {
+  const started = performance.now()
+  const signal = untilSignal()
+  await agent.start()
+  log.info(`auditship runs: ${describePipelines(config)}`)
+  try {
+    await Promise.race([signal.received, ...(once ? [agent.done()] : [])])
+  } finally {
+    await agent.stop()
+    signal.forget()
+  }
+  for (const { name, counters } of agent.pipelines) {
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    log.info(`stopped after ${seconds} s`, { pipeline: name, ...counters })
+  }
+}
+
+const describePipelines = (config: Config) =>
+  config.pipelines
+    .map(({ name, receivers, processors, exporters }) => {
+      const ids = [receivers, processors, exporters].map(parts => parts.map(({ id }) => id).join(', '))
+      return `${name} (${ids.filter(text => text !== '').join(' → ')})`
+    })
+    .join('; ')

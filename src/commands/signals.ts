@@ -1,0 +1,29 @@
+import { constants } from 'node:os'
+
+/** Waits for SIGTERM or SIGINT. */
+export interface SignalWait {
+  /** Resolves at the first signal. A second one exits at once, which is safe: nothing unacknowledged is checkpointed. */
+  readonly received: Promise<void>
+  /** Takes the handlers away again. */
+  forget(): void
+}
+
+/** Begins to listen for SIGTERM and SIGINT. */
+export function untilSignal(): SignalWait {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let count = 0
+  const onSignal = (name: NodeJS.Signals) => {
+    count++
+    if (count > 1) process.exit(128 + (constants.signals[name] ?? 0))
+    resolve()
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  return {
+    received: promise,
+    forget() {
+      process.off('SIGTERM', onSignal)
+      process.off('SIGINT', onSignal)
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { ComponentTypes } from './config/frame.ts'
+import { debugExporter } from './exporters/debug/index.ts'
+import { fileExporter } from './exporters/file/index.ts'
+import { otlpExporter } from './exporters/otlp/index.ts'
+import type { ExporterType, ProcessorType, ReceiverType } from './pipeline/component.ts'
+import { auditLogReceiver } from './receivers/audit-log/index.ts'
+
+/** Every component a configuration can name. A new one is a folder and a line here. */
+export const COMPONENTS: ComponentTypes = {
+  receivers: [auditLogReceiver as ReceiverType],
+  processors: [] satisfies ProcessorType[],
+  exporters: [otlpExporter as ExporterType, fileExporter as ExporterType, debugExporter as ExporterType],
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { parseEvent } from '../../src/audit/scan.ts'
+import { otlpExporter } from '../../src/exporters/otlp/index.ts'
+import { batchOf } from '../../src/pipeline/batch.ts'
+import { PermanentError, RetryableError } from '../../src/pipeline/errors.ts'
+import { freePort } from '../servers/free-port.ts'
+import { tempDir } from '../temp-dir.ts'
+import { contextFor } from './context.ts'
+import { type OtlpBackend, partialSuccess, startOtlpBackend } from './otlp-backend.ts'
+
+const EVENT = parseEvent('{"level":"Metadata","auditID":"a","stage":"ResponseComplete"}')
+const NEVER = new AbortController().signal
+
+function exporterTo(backend: Pick<OtlpBackend, 'endpoint'>, options: object = {}) {
+  const parsed = otlpExporter.options.parse({ endpoint: backend.endpoint, timeout: '2s', ...options })
+  return otlpExporter.create(parsed, contextFor('otlp'))
+}
+
+const exportOne = (backend: Pick<OtlpBackend, 'endpoint'>, options?: object) =>
+  exporterTo(backend, options).export(batchOf([EVENT]), NEVER)
+
+suite('what an answer means', () => {
+  const rows: [
+    status: number,
+    type: typeof PermanentError | typeof RetryableError,
+    needsOperator?: boolean,
+  ][] = [
+    [400, PermanentError],
+    [413, PermanentError],
+    [422, PermanentError],
+    [301, RetryableError, true],
+    [401, RetryableError, true],
+    [403, RetryableError, true],
+    [404, RetryableError, true],
+    [408, RetryableError, false],
+    [429, RetryableError, false],
+    [500, RetryableError, false],
+    [502, RetryableError, false],
+    [503, RetryableError, false],
+  ]
+  for (const [status, type, needsOperator] of rows) {
+    test(`${status} is a ${type.name}${needsOperator ? ' that needs an operator' : ''}`, async t => {
+      const backend = await startOtlpBackend(t)
+      backend.answerWith(() => ({ status, body: 'because' }))
+      await assert.rejects(exportOne(backend), (error: Error) => {
+        assert.ok(error instanceof type)
+        assert.match(error.message, new RegExp(`127.0.0.1:\\d+/v1/logs answered ${status}.*because`))
+        if (error instanceof RetryableError) assert.equal(error.needsOperator, needsOperator)
+        return true
+      })
+    })
+  }
+
+  test('Retry-After may be seconds or a date', async t => {
+    const backend = await startOtlpBackend(t)
+    const inTenSeconds = new Date(Date.now() + 10_000).toUTCString()
+    for (const [header, expected] of [
+      ['7', 7000],
+      [inTenSeconds, 9000],
+      ['soon', undefined],
+    ] as const) {
+      backend.answerWith(() => ({ status: 429, headers: { 'retry-after': header } }))
+      const error = await exportOne(backend).catch((caught: RetryableError) => caught)
+      assert.ok(error instanceof RetryableError)
+      if (expected === undefined) assert.equal(error.retryAfterMs, undefined)
+      else assert.ok(Math.abs((error.retryAfterMs ?? 0) - expected) <= 1000)
+    }
+  })
+
+  test('a partial success refuses all of the batch, because OTLP does not say which', async t => {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => ({ status: 200, body: partialSuccess(1, 'too old') }))
+    const { rejected } = await exportOne(backend)
+    assert.equal(rejected.length, 1)
+    assert.match(rejected[0]?.reason ?? '', /partial success: 1 of these 1 events .*too old/)
+  })
+
+  test('a partial success that refuses none is a warning', async t => {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => ({ status: 200, body: partialSuccess(0, 'deprecated') }))
+    assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
+  })
+
+  test('a body that is no OTLP answer is success: the status counts', async t => {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => ({ status: 200, body: '<html>welcome</html>' }))
+    assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
+  })
+})
+
+suite('requests', () => {
+  for (const [encoding, contentType] of [
+    ['protobuf', 'application/x-protobuf'],
+    ['json', 'application/json'],
+  ]) {
+    for (const compression of ['none', 'gzip', 'zstd']) {
+      test(`${encoding} with ${compression}`, async t => {
+        const backend = await startOtlpBackend(t)
+        await exportOne(backend, { encoding, compression, headers: { 'x-tenant': 'blue' } })
+        assert.deepEqual(await backend.received(), [EVENT.raw.toString()])
+        assert.equal(backend.lastHeaders()['content-type'], contentType)
+        assert.equal(
+          backend.lastHeaders()['content-encoding'],
+          compression === 'none' ? undefined : compression,
+        )
+        assert.equal(backend.lastHeaders()['x-tenant'], 'blue')
+      })
+    }
+  }
+
+  test('the bearer token is read again when its file changes', async t => {
+    const backend = await startOtlpBackend(t)
+    const bearerTokenFile = join(await tempDir(t), 'token')
+    const exporter = exporterTo(backend, { bearerTokenFile })
+    await assert.rejects(exporter.export(batchOf([EVENT]), NEVER), /cannot read bearerTokenFile/)
+    for (const token of ['first', 'second']) {
+      await writeFile(bearerTokenFile, `${token}\n`)
+      await exporter.export(batchOf([EVENT]), NEVER)
+      assert.equal(backend.lastHeaders().authorization, `Bearer ${token}`)
+    }
+  })
+
+  test('an endpoint may have a path, with or without /v1/logs', async t => {
+    const backend = await startOtlpBackend(t)
+    for (const endpoint of [`${backend.endpoint}/otlp/`, `${backend.endpoint}/otlp/v1/logs`]) {
+      backend.answerWith(() => ({ status: 500 }))
+      await assert.rejects(exportOne({ endpoint }), /\/otlp\/v1\/logs answered 500/)
+    }
+  })
+
+  test('a batch larger than maxRequestSize is for halving', async t => {
+    const backend = await startOtlpBackend(t)
+    const exporter = exporterTo(backend, { maxRequestSize: 300 })
+    await assert.rejects(exporter.export(batchOf([EVENT, EVENT, EVENT]), NEVER), PermanentError)
+    assert.equal(backend.attempts(), 0)
+  })
+})
+
+suite('endpoints that cannot be used', () => {
+  test('nobody listens', async () => {
+    const endpoint = `http://127.0.0.1:${await freePort()}`
+    await assert.rejects(exportOne({ endpoint }), (error: RetryableError) => {
+      assert.equal(error.message, `cannot reach ${endpoint}/v1/logs`)
+      return /ECONNREFUSED/.test(String(error.cause))
+    })
+  })
+
+  test('a name that does not resolve', async () => {
+    const error = await exportOne({ endpoint: 'http://nobody.invalid' }).catch((caught: unknown) => caught)
+    assert.ok(error instanceof RetryableError)
+    assert.match(error.message, /cannot reach http:\/\/nobody.invalid\/v1\/logs/)
+  })
+
+  test('a server that does not answer in time', async t => {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => 'hang')
+    await assert.rejects(exportOne(backend, { timeout: '50ms' }), /no answer from .* within 50 ms/)
+  })
+
+  test('a CA file that is missing, until it is there', async t => {
+    const caFile = join(await tempDir(t), 'ca.pem')
+    await assert.rejects(
+      exportOne({ endpoint: 'https://127.0.0.1:1' }, { tls: { caFile } }),
+      (error: RetryableError) => {
+        assert.match(error.message, new RegExp(`cannot read tls.caFile ${caFile}`))
+        return error.needsOperator
+      },
+    )
+  })
+})

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { type DeadLetterRecord, DeadLetters } from '../../src/pipeline/dead-letters.ts'
+import type { Log } from '../../src/pipeline/log.ts'
+import { tempDir } from '../temp-dir.ts'
+import { waitUntil } from '../wait-until.ts'
+
+const NEVER = new AbortController().signal
+const BACKOFF = { initialMs: 1, maxMs: 5 }
+const letter = (text: string) => ({ reason: 'refused', source: 'x', offset: 0, raw: Buffer.from(text) })
+
+function recordingLog(): Log & { readonly errors: string[] } {
+  const errors: string[] = []
+  return { errors, debug() {}, info() {}, warn() {}, error: message => void errors.push(message) }
+}
+
+async function read(path: string): Promise<DeadLetterRecord[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter(Boolean)
+  return lines.map(line => JSON.parse(line) as DeadLetterRecord)
+}
+
+suite('the dead-letter file', () => {
+  test('letters written side by side are all there, each a line', async t => {
+    const path = join(await tempDir(t), 'deep', 'er', 'dead.jsonl')
+    const letters = new DeadLetters(path, 'p', 1e9, recordingLog())
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => letters.write([letter(`a${i}`), letter(`b${i}`)], NEVER)),
+    )
+    assert.equal(new Set((await read(path)).map(({ event }) => event)).size, 100)
+    assert.equal(letters.written, 100)
+  })
+
+  test('half a line left by a crash costs no other letter', async t => {
+    const path = join(await tempDir(t), 'dead.jsonl')
+    await writeFile(path, '{"time":"2026-')
+    await new DeadLetters(path, 'p', 1e9, recordingLog()).write([letter('next')], NEVER)
+    const [torn, whole] = (await readFile(path, 'utf8')).split('\n')
+    assert.equal(torn, '{"time":"2026-')
+    assert.equal(JSON.parse(whole ?? '').event, 'next')
+  })
+
+  test('when it is full, writing waits and says so, and goes on when there is room', async t => {
+    const path = join(await tempDir(t), 'dead.jsonl')
+    const log = recordingLog()
+    const letters = new DeadLetters(path, 'p', 200, log, BACKOFF)
+    await letters.write([letter('first')], NEVER)
+    const second = letters.write([letter('x'.repeat(100))], NEVER)
+    await waitUntil(() => log.errors.some(text => /limit is 200/.test(text)), 'it says that it is full')
+    assert.equal((await read(path)).length, 1)
+    await rm(path)
+    await second
+    assert.equal((await read(path)).length, 1)
+  })
+
+  test('one letter larger than the limit is kept all the same', async t => {
+    const path = join(await tempDir(t), 'dead.jsonl')
+    await new DeadLetters(path, 'p', 10, recordingLog()).write([letter('x'.repeat(100))], NEVER)
+    assert.equal((await read(path)).length, 1)
+  })
+
+  test('where it cannot be written, writing waits until it can', async t => {
+    const dir = await tempDir(t)
+    const path = join(dir, 'dir', 'dead.jsonl')
+    await writeFile(join(dir, 'dir'), 'a file in the way')
+    const log = recordingLog()
+    const writing = new DeadLetters(path, 'p', 1e9, log, BACKOFF).write([letter('a')], NEVER)
+    await waitUntil(() => log.errors.length > 1, 'two attempts')
+    assert.match(log.errors[0] ?? '', /cannot write dead letters to .*nothing is lost/)
+    await rename(join(dir, 'dir'), join(dir, 'other'))
+    await writing
+    assert.equal((await read(path)).length, 1)
+  })
+
+  test('waiting ends when the agent stops', async t => {
+    const path = join(await tempDir(t), 'dead.jsonl')
+    await appendFile(path, 'x'.repeat(50))
+    const stopping = new AbortController()
+    const writing = new DeadLetters(path, 'p', 10, recordingLog(), BACKOFF).write(
+      [letter('a')],
+      stopping.signal,
+    )
+    stopping.abort(new Error('stop'))
+    await assert.rejects(writing, /stop/)
+  })
+})

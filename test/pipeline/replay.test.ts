@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { parseEvent } from '../../src/audit/scan.ts'
+import { ALL_DELIVERED, type Exporter } from '../../src/pipeline/contracts.ts'
+import { newCounters } from '../../src/pipeline/counters.ts'
+import { DeadLetters, eventLetter } from '../../src/pipeline/dead-letters.ts'
+import { PermanentError, RetryableError } from '../../src/pipeline/errors.ts'
+import { ExporterHealth } from '../../src/pipeline/health.ts'
+import { silentLog } from '../../src/pipeline/log.ts'
+import { pipelineConsumer } from '../../src/pipeline/pipeline.ts'
+import { replay } from '../../src/pipeline/replay.ts'
+import { tempDir } from '../temp-dir.ts'
+
+const RAW = (id: number) => `{"level":"Metadata","auditID":"${id}","stage":"ResponseComplete"}`
+const letterOf = (id: number) => eventLetter(parseEvent(RAW(id)), 'refused')
+const NEVER = new AbortController().signal
+
+/** A pipeline with two exporters, `a` and `b`, that note what they get; `refuses` makes them refuse an event. */
+async function world(t: TestContext, refuses: (raw: string) => boolean = () => false, failing = false) {
+  const path = join(await tempDir(t), 'p.jsonl')
+  const received: Record<string, string[]> = { a: [], b: [] }
+  const destination = (id: string) => {
+    const exporter: Exporter = {
+      async export({ events }) {
+        if (failing) throw new RetryableError('down')
+        if (events.some(event => refuses(event.raw.toString()))) throw new PermanentError('still bad')
+        received[id]?.push(...events.map(event => event.raw.toString()))
+        return ALL_DELIVERED
+      },
+    }
+    return { id, exporter, health: new ExporterHealth(silentLog) }
+  }
+  const deadLetters = new DeadLetters(path, 'p', 1e9, silentLog)
+  const destinations = [destination('a'), destination('b')]
+  const parts = {
+    processors: [],
+    destinations,
+    deadLetters,
+    counters: newCounters(),
+    backoff: { initialMs: 1, maxMs: 2 },
+  }
+  const target = { deadLetters, destinations, consumer: pipelineConsumer(parts, NEVER) }
+  return { target, path, received, deadLetters }
+}
+
+test('letters go to the exporter that refused them, and the file is gone', async t => {
+  const { target, path, received, deadLetters } = await world(t)
+  await deadLetters.write(
+    [
+      { ...letterOf(1), exporter: 'a' },
+      { ...letterOf(2), exporter: 'b' },
+      { ...letterOf(3), exporter: 'a' },
+    ],
+    NEVER,
+  )
+  assert.deepEqual(await replay(target, NEVER), { delivered: 3, kept: 0 })
+  assert.deepEqual(received, { a: [RAW(1), RAW(3)], b: [RAW(2)] })
+  assert.deepEqual(await readdir(dirname(path)), [])
+})
+
+test('letters that never reached an exporter go through the whole pipeline', async t => {
+  const { target, received, deadLetters } = await world(t)
+  await deadLetters.write([letterOf(1)], NEVER)
+  assert.deepEqual(await replay(target, NEVER), { delivered: 1, kept: 0 })
+  assert.deepEqual(received, { a: [RAW(1)], b: [RAW(1)] })
+})
+
+test('what is refused again is kept, with its position; the rest is delivered', async t => {
+  const { target, path, deadLetters } = await world(t, raw => raw === RAW(2))
+  await deadLetters.write(
+    [1, 2, 3].map(id => ({ ...letterOf(id), source: 'audit.log', offset: id, exporter: 'a' })),
+    NEVER,
+  )
+  assert.deepEqual(await replay(target, NEVER), { delivered: 2, kept: 1 })
+  const kept = JSON.parse(await readFile(path, 'utf8'))
+  assert.deepEqual([kept.event, kept.reason, kept.source, kept.offset], [RAW(2), 'still bad', 'audit.log', 2])
+})
+
+test('lines that are no audit event, and torn ones of the file itself, are kept', async t => {
+  const { target, path, deadLetters } = await world(t)
+  await deadLetters.write(
+    [{ reason: 'not JSON', source: 's', offset: 1, raw: Buffer.from([0xfe, 0x0a]) }],
+    NEVER,
+  )
+  await deadLetters.write(
+    [{ reason: 'too long', source: 's', offset: 2, raw: Buffer.from(RAW(1)), length: 1e9 }],
+    NEVER,
+  )
+  await appendFile(path, '{"half')
+  assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 3 })
+  const kept = (await readFile(path, 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  assert.deepEqual(
+    kept.map(({ reason }) => reason),
+    ['not JSON', 'too long', 'a torn line of the dead-letter file'],
+  )
+  assert.deepEqual([kept[0].eventBase64, kept[1].length, kept[2].event], ['/go=', 1e9, '{"half'])
+})
+
+test('letters for an exporter that is not configured any more are kept', async t => {
+  const { target, deadLetters } = await world(t)
+  await deadLetters.write([{ ...letterOf(1), exporter: 'gone' }], NEVER)
+  assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 1 })
+})
+
+test('a replay that is interrupted is taken up by the next', async t => {
+  const failing = await world(t, undefined, true)
+  await failing.deadLetters.write([{ ...letterOf(1), exporter: 'a' }], NEVER)
+  await assert.rejects(replay(failing.target, AbortSignal.timeout(30)), { name: 'TimeoutError' })
+  const working = await world(t)
+  const deadLetters = new DeadLetters(failing.path, 'p', 1e9, silentLog)
+  await deadLetters.write([{ ...letterOf(2), exporter: 'a' }], NEVER)
+  assert.deepEqual(await replay({ ...working.target, deadLetters }, NEVER), { delivered: 2, kept: 0 })
+  assert.deepEqual(working.received.a, [RAW(1), RAW(2)])
+})
+
+test('without dead letters there is nothing to do', async t => {
+  const { target, path } = await world(t)
+  assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 0 })
+  await writeFile(path, '')
+  assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 0 })
+})
