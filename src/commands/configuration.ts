@@ -30,9 +30,10 @@ export async function readConfiguration(options: ConfigOptions): Promise<LoadedC
 /** The `--set` overrides that make `auditLog` read this file. */
 export function logOverrides(file: string): string[] {
   const path = resolve(file)
+  const value = (text: string) => JSON.stringify(text.replaceAll('$', '$$$$')) // `$` begins a substitution
   return [
-    `receivers.auditLog.pathPrefix=${JSON.stringify(dirname(path))}`,
-    `receivers.auditLog.filename=${JSON.stringify(basename(path))}`,
+    `receivers.auditLog.pathPrefix=${value(dirname(path))}`,
+    `receivers.auditLog.filename=${value(basename(path))}`,
   ]
 }
 

@@ -48,7 +48,13 @@ function* linesOf(scanner: EventScanner, buffer: Buffer, offset: number): Genera
   }
 }
 
-function readLine(scanner: EventScanner, buffer: Buffer, start: number, end: number, offset: number): ReadLine {
+function readLine(
+  scanner: EventScanner,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  offset: number,
+): ReadLine {
   const event = scanner.scan(buffer, start, end)
   if (typeof event === 'string') return { reason: event, offset, raw: buffer.subarray(start, end) }
   event.position = offset

@@ -12,6 +12,9 @@ import { JsonWriter } from './json-writer.ts'
 import { EVENT_NAME, RECORD_UID, type RequestShape, SCOPE_NAME } from './request-shape.ts'
 import { withValidUtf8 } from './valid-utf8.ts'
 
+/** What a record needs beyond 1.3 times its line. A first guess, the buffer grows. */
+const OVERHEAD_PER_EVENT = 2000
+
 /**
  * Encodes events as an OTLP `ExportLogsServiceRequest` in JSON: one line, without a newline at its end.
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
@@ -27,11 +30,19 @@ export class JsonEncoder {
     this.#head = `{"resourceLogs":[{"resource":{"attributes":[${attributes}]},"scopeLogs":[{"scope":${scope},"logRecords":[`
   }
 
-  /** The request's body. The events' buffers are not needed afterwards. */
-  encode(events: readonly AuditEvent[]): Buffer {
+  /** Bytes that the request of these events is likely to take. */
+  expectedSize(events: readonly AuditEvent[]): number {
     let bytes = 0
     for (const event of events) bytes += event.length
-    const w = new JsonWriter(Math.ceil(bytes * 1.3) + 2000 * events.length + 1024)
+    return Math.ceil(bytes * 1.3) + OVERHEAD_PER_EVENT * events.length + 1024
+  }
+
+  /** The request's body, a view of `target` if that is large enough. The events' buffers are not needed afterwards. */
+  encode(
+    events: readonly AuditEvent[],
+    target: Buffer = Buffer.allocUnsafeSlow(this.expectedSize(events)),
+  ): Buffer {
+    const w = new JsonWriter(target)
     w.text(this.#head)
     let separator = ''
     for (const event of withValidUtf8(events)) {

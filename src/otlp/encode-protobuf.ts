@@ -54,11 +54,22 @@ export class ProtobufEncoder {
     this.#eventName = written(w => writeString(w, RECORD_EVENT_NAME, EVENT_NAME))
   }
 
-  /** The request's body. Every event is copied once; the events' buffers are not needed afterwards. */
-  encode(events: readonly AuditEvent[]): Buffer {
+  /** Bytes that the request of these events is likely to take. */
+  expectedSize(events: readonly AuditEvent[]): number {
     let bytes = 0
     for (const event of events) bytes += event.length
-    const w = new ProtobufWriter(Math.ceil(bytes * 1.1) + OVERHEAD_PER_EVENT * events.length + 1024)
+    return Math.ceil(bytes * 1.1) + OVERHEAD_PER_EVENT * events.length + 1024
+  }
+
+  /**
+   * The request's body, a view of `target` if that is large enough. Every event is copied once; the events' buffers are
+   * not needed afterwards.
+   */
+  encode(
+    events: readonly AuditEvent[],
+    target: Buffer = Buffer.allocUnsafeSlow(this.expectedSize(events)),
+  ): Buffer {
+    const w = new ProtobufWriter(target)
     for (const event of withValidUtf8(events).toReversed()) this.#record(w, event)
     w.constant(this.#scope)
     header(w, FIELD_2, 0)
@@ -126,7 +137,7 @@ function keyValue(w: ProtobufWriter, key: Buffer, end: number): void {
 }
 
 function written(write: (w: ProtobufWriter) => void): Buffer {
-  const w = new ProtobufWriter(256)
+  const w = new ProtobufWriter(Buffer.alloc(256))
   write(w)
   return w.bytes
 }

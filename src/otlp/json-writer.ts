@@ -12,8 +12,9 @@ export class JsonWriter {
   #buffer: Buffer
   #position = 0
 
-  constructor(capacity: number) {
-    this.#buffer = Buffer.allocUnsafeSlow(capacity)
+  /** Writes into `buffer` as long as that is large enough, else into a larger one. */
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer
   }
 
   /** What has been written, as a view. */

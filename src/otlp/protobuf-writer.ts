@@ -17,12 +17,13 @@ export class ProtobufWriter {
   #source: Buffer
   #sourceView: DataView
 
-  constructor(capacity: number) {
-    this.buffer = Buffer.allocUnsafeSlow(capacity)
+  /** Writes into `buffer` as long as that is large enough, else into a larger one. */
+  constructor(buffer: Buffer) {
+    this.buffer = buffer
     this.#view = viewOf(this.buffer)
     this.#source = this.buffer
     this.#sourceView = this.#view
-    this.position = capacity
+    this.position = buffer.length
   }
 
   /** How many bytes have been written. Differences of it are lengths of messages; unlike `position` it survives growth. */

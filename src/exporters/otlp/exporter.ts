@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import { JsonEncoder } from '../../otlp/encode-json.ts'
 import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
+import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import {
   ALL_DELIVERED,
   type ComponentContext,
@@ -18,7 +19,8 @@ import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
 /** Encodes a batch, posts it once and says what became of it. */
 export class OtlpExporter implements Exporter {
   readonly #options: OtlpOptions
-  readonly #encoder: { encode(events: readonly AuditEvent[]): Buffer }
+  readonly #encoder: JsonEncoder | ProtobufEncoder
+  readonly #buffers = new BufferPool(4)
   readonly #client: HttpClient
   readonly #log: ComponentContext['log']
 
@@ -36,14 +38,19 @@ export class OtlpExporter implements Exporter {
 
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
     const { compression, encoding, maxRequestSize } = this.#options
-    const encoded = this.#encoder.encode(batch.events)
+    const encoded = this.#encode(batch.events)
     if (encoded.length > maxRequestSize && batch.events.length > 1) {
       throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
     }
     const body = await compress(encoded, compression)
     const answer = await this.#client.post(body, await this.#headers(), signal)
+    this.#buffers.give(encoded) // not after a failure: the connection might still be reading it
     const partial = readPartialSuccess(answer, encoding)
     return partial === undefined ? ALL_DELIVERED : this.#partlyRefused(batch, partial)
+  }
+
+  #encode(events: readonly AuditEvent[]): Buffer {
+    return this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)))
   }
 
   /** OTLP does not say which records were refused, so all are kept as dead letters, marked so. */

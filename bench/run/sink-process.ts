@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { SinkStats } from '../sink/stats.ts'
+
+/** A counting backend in a process of its own. */
+export interface SinkProcess {
+  readonly endpoint: string
+  stats(): Promise<SinkStats>
+  reset(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts `bench/sink.ts` on a free port. */
+export async function startSink(): Promise<SinkProcess> {
+  const script = fileURLToPath(new URL('../sink.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const endpoint = line.toString().trim()
+  return {
+    endpoint,
+    stats: async () => (await fetch(`${endpoint}/stats`)).json() as Promise<SinkStats>,
+    reset: async () => {
+      await fetch(`${endpoint}/reset`, { method: 'POST' })
+    },
+    stop: async () => {
+      child.kill()
+      await ended
+    },
+  }
+}

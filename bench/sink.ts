@@ -1,0 +1,83 @@
+// A backend that only counts, as a process of its own: node bench/sink.ts [--port 4318]
+//   POST /v1/logs          OTLP over HTTP, protobuf or JSON; plain, gzip or zstd
+//   POST /_bulk            OpenSearch bulk, answered item by item
+//   GET /stats             what was received; POST /reset begins anew
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { parseArgs } from 'node:util'
+import { takeBulk } from './sink/bulk.ts'
+import { decode } from './sink/decode.ts'
+import { countJson } from './sink/otlp-json.ts'
+import { countProtobuf } from './sink/otlp-protobuf.ts'
+import type { Received } from './sink/received.ts'
+import { noStats } from './sink/stats.ts'
+
+interface Answer {
+  status: number
+  type: string
+  body: string
+}
+
+const JSON_TYPE = 'application/json'
+let stats = noStats()
+
+async function answer(request: IncomingMessage): Promise<Answer> {
+  const path = request.url?.split('?', 1)[0] ?? ''
+  if (request.method === 'GET' && path === '/stats') return json(200, JSON.stringify(stats))
+  if (path === '/reset') {
+    stats = noStats()
+    return json(200, '{}')
+  }
+  const bulk = path.endsWith('/_bulk')
+  if (!bulk && path !== '/v1/logs') return json(404, '{"message":"expected /v1/logs or /_bulk"}')
+
+  const sent = await buffer(request)
+  stats.requests++
+  stats.wireBytes += sent.length
+  try {
+    const body = decode(sent, request.headers['content-encoding'])
+    return bulk ? takenBulk(body) : takenLogs(body, request.headers['content-type'] ?? '')
+  } catch (error) {
+    stats.refused++
+    return json(400, JSON.stringify({ message: String(error) }))
+  }
+}
+
+function takenBulk(body: Buffer): Answer {
+  const { received, answer } = takeBulk(body)
+  count(received)
+  return json(200, answer)
+}
+
+function takenLogs(body: Buffer, type: string): Answer {
+  if (type.startsWith(JSON_TYPE)) {
+    count(countJson(body))
+    return json(200, '{}')
+  }
+  count(countProtobuf(body))
+  return { status: 200, type: 'application/x-protobuf', body: '' }
+}
+
+function count({ events, eventBytes }: Received): void {
+  stats.events += events
+  stats.eventBytes += eventBytes
+}
+
+const json = (status: number, body: string): Answer => ({ status, type: JSON_TYPE, body })
+
+const server = createServer((request, response) => {
+  answer(request).then(
+    ({ status, type, body }) => {
+      response
+        .writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
+        .end(body)
+    },
+    () => response.destroy(), // the client went away
+  )
+})
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '4318' } } })
+server.listen(Number(values.port), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { runCli } from '../cli.ts'
+import { startOtlpBackend } from '../exporters/otlp-backend.ts'
+import { tempDir } from '../temp-dir.ts'
+
+const EVENT =
+  '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"1","stage":"ResponseComplete"}'
+
+async function configFile(t: TestContext, text: string): Promise<string> {
+  const path = join(await tempDir(t), 'auditship.yaml')
+  await writeFile(path, text)
+  return path
+}
+
+const VALID = `
+receivers:
+  auditLog: { provider: k3s }
+exporters:
+  otlp: { endpoint: http://user:pass@localhost:4318, headers: { x-key: very-secret } }
+`
+
+suite('exit codes', () => {
+  const rows: [title: string, args: string[], config: string | undefined, code: number, says: RegExp][] = [
+    ['--version', ['--version'], undefined, 0, /^\d+\.\d+\.\d+\n$/],
+    ['--help lists the exit codes', ['--help'], undefined, 0, /Exit codes:\n {2}0 {2}done/],
+    ['no command', [], undefined, 2, /Usage: auditship/],
+    ['an unknown command', ['rum'], undefined, 2, /unknown command 'rum'.*Did you mean run/s],
+    ['an unknown option', ['run', '--onse'], undefined, 2, /unknown option '--onse'.*Did you mean --once/s],
+    ['a valid configuration', ['validate'], VALID, 0, /^valid: 1 pipeline\(s\), \d+ attributes\n$/],
+    [
+      'no configuration',
+      ['validate'],
+      undefined,
+      3,
+      /no configuration: expected --config FILE or AUDITSHIP_CONFIG/,
+    ],
+    [
+      'a configuration that is missing',
+      ['run', '--config', '/no/such.yaml'],
+      undefined,
+      3,
+      /\/no\/such.yaml: cannot read the configuration: no such file/,
+    ],
+    ['bad YAML', ['run'], 'receivers: {', 3, /auditship.yaml:1:/],
+    [
+      'an unknown key, with the nearest',
+      ['run'],
+      VALID.replace('endpoint', 'endpiont'),
+      3,
+      /5:\d+: exporters.otlp.endpiont: unknown key; did you mean "endpoint"/,
+    ],
+    [
+      '--components --format xml',
+      ['components', '--format', 'xml'],
+      undefined,
+      2,
+      /expected text or json, found xml/,
+    ],
+    [
+      '--set that is wrong',
+      ['validate', '--set', 'exporters.otlp.compression=lz4'],
+      VALID,
+      3,
+      /--set exporters.otlp.compression=…: .*expected one of "gzip", "zstd", "none"/,
+    ],
+  ]
+  for (const [title, args, config, code, says] of rows) {
+    test(`${code}: ${title}`, async t => {
+      const configArgs = config === undefined ? [] : ['--config', await configFile(t, config)]
+      const result = await runCli(t, [...args, ...configArgs])
+      assert.match(result.stdout + result.stderr, says)
+      assert.equal(result.code, code)
+    })
+  }
+})
+
+test('all problems of a configuration are said at once', async t => {
+  const text =
+    'receivers: { auditLog: { provider: k4s, startAt: middle } }\nexporters: { otlp: { timeout: 10 } }\n'
+  const { stderr } = await runCli(t, ['validate', '--config', await configFile(t, text)])
+  assert.equal(stderr.trim().split('\n').length, 3, stderr)
+})
+
+test('print-config fills in defaults and hides secrets', async t => {
+  const { stdout } = await runCli(t, ['print-config', '--config', await configFile(t, VALID)])
+  assert.match(stdout, /compression: gzip/)
+  assert.match(stdout, /stateDir: \/var\/lib\/auditship/)
+  assert.doesNotMatch(stdout, /very-secret|pass@/)
+})
+
+test('components lists every option, as text and as JSON', async t => {
+  const { stdout: text } = await runCli(t, ['components'])
+  for (const word of ['auditLog', 'otlp', 'file', 'debug', 'pathPrefix', 'bearerTokenFile'])
+    assert.match(text, new RegExp(word))
+  const { stdout: json } = await runCli(t, ['components', '--format', 'json'])
+  assert.deepEqual(
+    JSON.parse(json).receivers.map((receiver: { type: string }) => receiver.type),
+    ['auditLog'],
+  )
+})
+
+suite('run --once', () => {
+  test('bad lines become dead letters with their position; replay keeps what is still bad', async t => {
+    const backend = await startOtlpBackend(t)
+    const dir = await tempDir(t)
+    await mkdir(join(dir, 'logs'))
+    await writeFile(
+      join(dir, 'logs', 'audit.log'),
+      `${EVENT}\ngarbage\n{"a":1}\n\n${EVENT.replace('"1"', '"2"')}\n`,
+    )
+    const config = await configFile(
+      t,
+      `
+receivers: { auditLog: { pathPrefix: ${join(dir, 'logs')}, filename: audit.log } }
+exporters: { otlp: { endpoint: "${backend.endpoint}" } }
+service: { stateDir: ${join(dir, 'state')} }
+`,
+    )
+    const once = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(once.code, 0, once.stderr)
+    assert.equal((await backend.received()).length, 2)
+    const dead = (await readFile(join(dir, 'state/dead-letters/default.jsonl'), 'utf8')).trim().split('\n')
+    assert.deepEqual(
+      dead.map(line => JSON.parse(line)).map(({ reason, offset, event }) => [reason, offset, event]),
+      [
+        ['not JSON', EVENT.length + 1, 'garbage'],
+        ['an object without level, auditID and stage', EVENT.length + 9, '{"a":1}'],
+      ],
+    )
+    const replay = await runCli(t, ['replay', '--config', config])
+    assert.equal(replay.code, 4)
+    assert.match(replay.stdout, /default: 0 delivered, 2 kept in .*default.jsonl/)
+    const again = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(again.code, 0)
+    assert.equal((await backend.received()).length, 2, 'the checkpoint holds')
+  })
+
+  test('what an exporter refused is delivered by replay once the cause is gone', async t => {
+    const backend = await startOtlpBackend(t)
+    const dir = await tempDir(t)
+    await writeFile(join(dir, 'audit.log'), `${EVENT}\n`)
+    backend.answerWith(() => ({ status: 400, body: 'no such tenant' }))
+    const config = await configFile(
+      t,
+      `
+receivers: { auditLog: { pathPrefix: ${dir}, filename: audit.log } }
+exporters: { otlp: { endpoint: "${backend.endpoint}" } }
+service: { stateDir: ${join(dir, 'state')} }
+`,
+    )
+    const once = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(once.code, 0, once.stderr)
+    assert.match(once.stderr, /undeliverable event.*auditship replay.*no such tenant/)
+    backend.answerWith(undefined)
+    const replay = await runCli(t, ['replay', '--config', config])
+    assert.deepEqual([replay.code, await backend.received()], [0, [EVENT]])
+  })
+
+  test('several pipelines, each with its own checkpoint, and several exporters', async t => {
+    const [first, second] = [await startOtlpBackend(t), await startOtlpBackend(t)]
+    const dir = await tempDir(t)
+    await writeFile(join(dir, 'audit.log'), `${EVENT}\n`)
+    const config = await configFile(
+      t,
+      `
+receivers: { auditLog: { pathPrefix: ${dir}, filename: audit.log } }
+exporters:
+  otlp/one: { endpoint: "${first.endpoint}" }
+  otlp/two: { endpoint: "${second.endpoint}" }
+  file: { path: ${join(dir, 'out.jsonl')} }
+service:
+  stateDir: ${join(dir, 'state')}
+  pipelines:
+    both: { receivers: [auditLog], exporters: [otlp/one, file] }
+    second: { receivers: [auditLog], exporters: [otlp/two] }
+`,
+    )
+    const { code, stderr } = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(code, 0, stderr)
+    assert.deepEqual([await first.received(), await second.received()], [[EVENT], [EVENT]])
+    assert.deepEqual(JSON.parse(await readFile(join(dir, 'out.jsonl'), 'utf8')).event, JSON.parse(EVENT))
+  })
+})
