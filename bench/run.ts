@@ -1,5 +1,6 @@
 // Measures the agent against a counting backend: node bench/run.ts [--bytes 500MB] [--runs 3] [--only otlp,otlp-gzip] [--short]
 // J is MB of input per CPU-second, divided by that of doing nothing but JSON.parse on each line, in the same round.
+import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -30,6 +31,7 @@ if (unknown.length > 0) {
   throw new Error(`--only ${unknown.join()}: expected some of ${Object.keys(VARIANTS).join()}`)
 }
 
+execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
 const corpus = corpusFile(bytes)
 const baseline: Measurement[] = []
 const agents = new Map<string, AgentRun[]>(names.map(name => [name, []]))

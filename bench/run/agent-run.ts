@@ -6,7 +6,8 @@ import type { CorpusFile } from './corpus-file.ts'
 import { type Measurement, measure } from './measure.ts'
 import type { SinkProcess } from './sink-process.ts'
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+/** What is published, not the sources: stripping types at start is no part of the agent's cost. */
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** One run of the agent over the corpus. */
 export interface AgentRun extends Measurement {

@@ -21,7 +21,7 @@ export async function measure(script: string, args: readonly string[]): Promise<
     const usageFile = join(folder, 'usage.json')
     const hook = new URL('usage-hook.ts', import.meta.url).href
     const started = performance.now()
-    const child = spawn(process.execPath, ['--import', hook, script, ...args], {
+    const child = spawn(process.execPath, [...flagsOf(script), '--import', hook, script, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, BENCH_USAGE_FILE: usageFile },
     })
@@ -32,4 +32,10 @@ export async function measure(script: string, args: readonly string[]): Promise<
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Flags for Node.js in the script's first line, as a shell would pass them. */
+function flagsOf(script: string): string[] {
+  const [first = ''] = readFileSync(script, 'utf8').split('\n', 1)
+  return first.startsWith('#!') ? first.split(' ').filter(word => word.startsWith('--')) : []
 }

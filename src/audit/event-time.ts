@@ -11,12 +11,13 @@ export function fieldTime(event: AuditEvent, field: Field): bigint | undefined {
 
 /** When the event's stage was reached, in nanoseconds since 1970: stageTimestamp, or `timestamp` in logs of old API servers. */
 export function eventTime(event: AuditEvent): bigint | undefined {
-  return fieldTime(event, FIELD.stageTimestamp) ?? fieldTime(event, FIELD.timestamp)
+  event.time ??= fieldTime(event, FIELD.stageTimestamp) ?? fieldTime(event, FIELD.timestamp) ?? null
+  return event.time ?? undefined
 }
 
-/** Microseconds from requestReceivedTimestamp to stageTimestamp; undefined when either is missing. Negative when a clock jumped. */
+/** Microseconds from requestReceivedTimestamp to the event's time; undefined when either is missing. Negative when a clock jumped. */
 export function latencyMicroseconds(event: AuditEvent): number | undefined {
   const received = fieldTime(event, FIELD.requestReceivedTimestamp)
-  const stage = fieldTime(event, FIELD.stageTimestamp)
+  const stage = eventTime(event)
   return received === undefined || stage === undefined ? undefined : Number((stage - received) / 1000n)
 }

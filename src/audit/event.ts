@@ -19,6 +19,8 @@ export class AuditEvent {
   source = ''
   /** When the line was read, in milliseconds since 1970. */
   readAt = 0
+  /** What `eventTime` found: null for none, undefined before it looked. */
+  time: bigint | null | undefined = undefined
   readonly #spans: Int32Array
   readonly #base: number
   #json: unknown
@@ -73,13 +75,20 @@ export class AuditEvent {
 
   /** Whether the field is the string `expected`, which is ASCII. Decodes only when the JSON has escapes. */
   textIs(field: Field, expected: string): boolean {
-    const start = this.startOf(field)
-    if (start < 0 || this.buffer[start] !== QUOTE) return false
-    for (let i = 0; i < expected.length; i++) {
-      if (this.buffer[start + 1 + i] === expected.charCodeAt(i)) continue
-      return this.hasEscapes(field) && this.text(field) === expected
-    }
-    return this.buffer[start + 1 + expected.length] === QUOTE
+    if (!this.isText(field)) return false
+    if (this.hasEscapes(field)) return this.text(field) === expected
+    return (
+      this.endOf(field) - this.startOf(field) === expected.length + 2 && this.textStartsWith(field, expected)
+    )
+  }
+
+  /** Whether the field is a string that begins with `prefix`, which is ASCII. */
+  textStartsWith(field: Field, prefix: string): boolean {
+    if (!this.isText(field)) return false
+    if (this.hasEscapes(field)) return this.text(field)?.startsWith(prefix) === true
+    const start = this.startOf(field) + 1
+    for (let i = 0; i < prefix.length; i++) if (this.buffer[start + i] !== prefix.charCodeAt(i)) return false
+    return true
   }
 
   /** The field's value when it is a JSON array: its elements that are strings, decoded. */

@@ -142,16 +142,22 @@ function doubled(stack: Uint8Array): Uint8Array {
   return larger
 }
 
-/** Spans (start and end, quotes included, one after the other) of the strings in the array whose bracket is at `i`. The array is valid JSON. */
-export function stringElements(b: Uint8Array, i: number): number[] {
-  const spans: number[] = []
+/**
+ * Notes the spans (start and end, quotes included, one after the other) of the strings in the array whose bracket is
+ * at `i` in `spans`, from its start on, and returns how many numbers it noted. The array is valid JSON.
+ */
+export function stringElements(b: Uint8Array, i: number, spans: number[]): number {
+  let count = 0
   i = skipSpace(b, i + 1)
   while (b[i] !== CLOSE_BRACKET) {
     const start = i
     i = skipValue(b, i)
-    if (b[start] === QUOTE) spans.push(start, i)
+    if (b[start] === QUOTE) {
+      spans[count++] = start
+      spans[count++] = i
+    }
     i = skipSpace(b, i)
     if (b[i] === COMMA) i = skipSpace(b, i + 1)
   }
-  return spans
+  return count
 }

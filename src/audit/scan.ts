@@ -116,8 +116,9 @@ function skipFieldString(b: Buffer, i: number, field: number, spans: Int32Array,
 /** What the API server always writes: level, auditID and stage. Items of an EventList may lack kind and apiVersion. */
 function whyNoAuditEvent(event: AuditEvent): string | undefined {
   const required = event.isText(FIELD.level) && event.isText(FIELD.auditID) && event.isText(FIELD.stage)
-  if (event.startOf(FIELD.kind) >= 0 && event.text(FIELD.kind) !== 'Event') return 'an object of another kind'
-  if (event.startOf(FIELD.apiVersion) >= 0 && !event.text(FIELD.apiVersion)?.startsWith('audit.k8s.io/'))
+  if (event.startOf(FIELD.kind) >= 0 && !event.textIs(FIELD.kind, 'Event')) return 'an object of another kind'
+  const isVersioned = event.startOf(FIELD.apiVersion) >= 0
+  if (isVersioned && !event.textStartsWith(FIELD.apiVersion, 'audit.k8s.io/'))
     return 'an object of another apiVersion'
   return required ? undefined : 'an object without level, auditID and stage'
 }

@@ -2,7 +2,7 @@ import type { AttributeDefinition } from '../audit/attributes.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import { eventTime } from '../audit/event-time.ts'
 import { interactiveAccess } from '../audit/interactive-access.ts'
-import { severity } from '../audit/severity.ts'
+import { ERROR, INFO, type Severity, severity, WARN } from '../audit/severity.ts'
 import { header, writeField, writeString, writeValue } from './protobuf-values.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { EVENT_NAME, RECORD_UID, type RequestShape, SCOPE_NAME } from './request-shape.ts'
@@ -85,10 +85,7 @@ export class ProtobufEncoder {
     w.byte(RECORD_OBSERVED_TIME)
     this.#attributesOf(w, event)
     this.#body(w, event)
-    const { number, text } = severity(event)
-    writeString(w, RECORD_SEVERITY_TEXT, text)
-    w.byte(number)
-    w.byte(RECORD_SEVERITY_NUMBER)
+    w.constant(SEVERITY_BYTES[severity(event).text])
     const time = eventTime(event)
     if (time !== undefined && time >= 0n) {
       w.fixed64(time)
@@ -109,7 +106,8 @@ export class ProtobufEncoder {
         keyValue(w, key, end)
       }
     }
-    for (const { definition, key } of this.#attributes) {
+    for (let i = 0; i < this.#attributes.length; i++) {
+      const { definition, key } = this.#attributes[i] as WireAttribute
       const end = w.written
       if (writeField(w, definition, event)) keyValue(w, key, end)
     }
@@ -140,6 +138,20 @@ function written(write: (w: ProtobufWriter) => void): Buffer {
   const w = new ProtobufWriter(Buffer.alloc(256))
   write(w)
   return w.bytes
+}
+
+/** `LogRecord.severity_number` and `severity_text`, tags included. */
+const severityBytes = ({ number, text }: Severity) =>
+  written(w => {
+    writeString(w, RECORD_SEVERITY_TEXT, text)
+    w.byte(number)
+    w.byte(RECORD_SEVERITY_NUMBER)
+  })
+
+const SEVERITY_BYTES: Readonly<Record<Severity['text'], Buffer>> = {
+  INFO: severityBytes(INFO),
+  WARN: severityBytes(WARN),
+  ERROR: severityBytes(ERROR),
 }
 
 const keyBytes = (name: string) => written(w => writeString(w, FIELD_1, name))

@@ -74,12 +74,14 @@ function writeJsonString(w: ProtobufWriter, source: Buffer, start: number, stop:
   header(w, STRING_VALUE, end)
 }
 
+/** Used again for every list: an array of its own for each would be most of the garbage of encoding. */
+const elements: number[] = []
+
 function writeJsonStrings(w: ProtobufWriter, source: Buffer, start: number): void {
   const end = w.written
-  const spans = stringElements(source, start)
-  for (let i = spans.length - 2; i >= 0; i -= 2) {
+  for (let i = stringElements(source, start, elements) - 2; i >= 0; i -= 2) {
     const valueEnd = w.written
-    writeJsonString(w, source, spans[i] ?? 0, spans[i + 1] ?? 0)
+    writeJsonString(w, source, elements[i] ?? 0, elements[i + 1] ?? 0)
     header(w, VALUES, valueEnd)
   }
   header(w, ARRAY_VALUE, end)

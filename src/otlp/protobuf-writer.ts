@@ -77,7 +77,7 @@ export class ProtobufWriter {
   fixed64(value: bigint): void {
     if (this.position < 8) this.#grow(8)
     this.position -= 8
-    this.buffer.writeBigUInt64LE(value, this.position)
+    this.#view.setBigUint64(this.position, value, true)
   }
 
   /** Constant bytes, such as an attribute's key. */

@@ -1,6 +1,9 @@
 /** Larger buffers are left to the garbage collector: they come from rare giant lines. */
 const LARGEST_KEPT = 8 * 1024 * 1024
 
+/** Sizes are powers of two, so that batches of about one size share buffers. Pages that are never written cost no memory. */
+const SMALLEST = 64 * 1024
+
 /**
  * Buffers to use again. A megabyte of garbage for every batch would make the process grow by a hundred before it is
  * collected, and costs a tenth of its time.
@@ -18,7 +21,7 @@ export class BufferPool {
   take(size: number): Buffer {
     const index = this.#free.findIndex(buffer => buffer.length >= size)
     const [buffer] = index < 0 ? [] : this.#free.splice(index, 1)
-    return buffer ?? Buffer.allocUnsafeSlow(size)
+    return buffer ?? Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(Math.max(size, SMALLEST))))
   }
 
   /** Gives back a buffer, or a view of it, that nobody reads any more. */

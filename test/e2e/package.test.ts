@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -21,13 +21,17 @@ test('the package works where it is installed: command, library and types', { ti
   await writeFile(join(home, 'package.json'), '{"type":"module"}')
   await exec('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', join(dir, tarball)], { cwd: home })
 
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}` // `auditship` runs the `node` found there
   const bin = join(home, 'node_modules/.bin/auditship')
   const log = fileURLToPath(new URL('../samples/audit2rbac-demo.jsonl', import.meta.url))
   await writeFile(
     join(home, 'c.yaml'),
     'receivers: { auditLog: {} }\nexporters: { debug: {} }\nservice: { stateDir: state }\n',
   )
-  const { stdout } = await exec(bin, ['run', '--once', '--config', 'c.yaml', '--file', log], { cwd: home })
+  const { stdout } = await exec(bin, ['run', '--once', '--config', 'c.yaml', '--file', log], {
+    cwd: home,
+    env: { ...process.env, PATH },
+  })
   assert.equal(stdout.trim().split('\n').length, 37)
 
   const program = `

@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import { Agent, type Dispatcher } from 'undici'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OtlpOptions } from './options.ts'
+import { refusal } from './refusal.ts'
 
-/** How much of an error's body is shown; the rest may hold anything. */
-const SHOWN_BODY = 300
-/** An answer larger than this is not OTLP's. */
+/** An answer larger than this is not OTLP's; the rest is not looked at. */
 const MAX_ANSWER = 1024 * 1024
 
 /** Posts to one OTLP/HTTP endpoint over connections that are kept. */
 export class HttpClient {
   readonly #options: OtlpOptions
   readonly #url: URL
-  #agent: Promise<Dispatcher> | undefined
+  #agent: Promise<http.Agent> | undefined
 
   constructor(options: OtlpOptions) {
     this.#options = options
@@ -27,20 +27,11 @@ export class HttpClient {
   async post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<Buffer> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeout)])
     try {
-      const dispatcher = await this.#dispatcher()
-      const { origin, pathname, search } = this.#url
-      const path = pathname + search
-      const answer = await dispatcher.request({
-        origin,
-        path,
-        method: 'POST',
-        headers,
-        body,
-        signal: deadline,
-      })
+      const answer = await this.#request(body, headers, deadline)
       const content = await readAnswer(answer)
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return content
-      throw refusal(answer, content, this.#url)
+      const status = answer.statusCode ?? 0
+      if (status >= 200 && status < 300) return content
+      throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url))
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof PermanentError || error instanceof RetryableError) throw error
@@ -50,7 +41,21 @@ export class HttpClient {
 
   async close(): Promise<void> {
     const agent = await this.#agent?.catch(() => undefined)
-    await agent?.destroy()
+    agent?.destroy()
+  }
+
+  async #request(
+    body: Buffer,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const agent = await this.#connections()
+    const { request } = this.#url.protocol === 'https:' ? https : http
+    const length = { 'content-length': body.length }
+    return new Promise((resolve, reject) => {
+      const options = { method: 'POST', agent, headers: { ...headers, ...length }, signal }
+      request(this.#url, options, resolve).on('error', reject).end(body)
+    })
   }
 
   #failure(error: unknown, deadline: AbortSignal): RetryableError {
@@ -62,7 +67,7 @@ export class HttpClient {
   }
 
   /** Certificates are read at the first request and again after a failure to read them, so an operator can repair them. */
-  #dispatcher(): Promise<Dispatcher> {
+  #connections(): Promise<http.Agent> {
     this.#agent ??= this.#connect().catch((error: unknown) => {
       this.#agent = undefined
       throw error
@@ -70,24 +75,21 @@ export class HttpClient {
     return this.#agent
   }
 
-  async #connect(): Promise<Dispatcher> {
-    const { tls, timeout } = this.#options
+  async #connect(): Promise<http.Agent> {
+    if (this.#url.protocol === 'http:') return new http.Agent({ keepAlive: true })
+    const { tls } = this.#options
     const [ca, cert, key] = await Promise.all([
       readPem('tls.caFile', tls.caFile),
       readPem('tls.certFile', tls.certFile),
       readPem('tls.keyFile', tls.keyFile),
     ])
-    return new Agent({
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout,
-        rejectUnauthorized: !tls.insecureSkipVerify,
-        ...(tls.serverName !== undefined && { servername: tls.serverName }),
-        ...(ca !== undefined && { ca }),
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
-      },
+    return new https.Agent({
+      keepAlive: true,
+      rejectUnauthorized: !tls.insecureSkipVerify,
+      ...(tls.serverName !== undefined && { servername: tls.serverName }),
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
     })
   }
 }
@@ -114,45 +116,15 @@ function isTlsError(error: unknown): boolean {
   return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)
 }
 
+/** Without the password that a URL may hold. */
 const displayed = (url: URL) => `${url.origin}${url.pathname}`
 
-async function readAnswer(answer: Dispatcher.ResponseData): Promise<Buffer> {
+async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    if (length < MAX_ANSWER) chunks.push(chunk)
     length += chunk.length
-    if (length > MAX_ANSWER) break
-    chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-function refusal(answer: Dispatcher.ResponseData, content: Buffer, url: URL): Error {
-  const { statusCode } = answer
-  const body = content
-    .subarray(0, SHOWN_BODY)
-    .toString()
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-  const message = `${displayed(url)} answered ${statusCode}${hint(statusCode)}${body && `: ${body}`}`
-  if (statusCode === 400 || statusCode === 413 || statusCode === 422) return new PermanentError(message)
-  const needsOperator = statusCode < 500 && statusCode !== 429 && statusCode !== 408
-  return new RetryableError(message, {
-    retryAfterMs: retryAfterMs(answer.headers['retry-after']),
-    needsOperator,
-  })
-}
-
-function hint(statusCode: number): string {
-  if (statusCode === 401 || statusCode === 403) return ' (check headers, bearerTokenFile and tls.certFile)'
-  if (statusCode === 404 || statusCode === 405) return ' (is the endpoint an OTLP/HTTP receiver?)'
-  return ''
-}
-
-/** `Retry-After` is a number of seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header
-  if (text === undefined) return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
-  return ms > 0 ? ms : undefined
 }

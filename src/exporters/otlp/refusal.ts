@@ -1,0 +1,35 @@
+import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+
+/** How much of an error's body is shown; the rest may hold anything. */
+const SHOWN_BODY = 300
+
+/** The error that an answer other than 2xx stands for. https://opentelemetry.io/docs/specs/otlp/#failures-1 */
+export function refusal(
+  status: number,
+  retryAfter: string | undefined,
+  content: Buffer,
+  url: string,
+): PermanentError | RetryableError {
+  const body = content
+    .subarray(0, SHOWN_BODY)
+    .toString()
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+  const message = `${url} answered ${status}${hint(status)}${body && `: ${body}`}`
+  if (status === 400 || status === 413 || status === 422) return new PermanentError(message)
+  const needsOperator = status < 500 && status !== 429 && status !== 408
+  return new RetryableError(message, { retryAfterMs: retryAfterMs(retryAfter), needsOperator })
+}
+
+function hint(status: number): string {
+  if (status === 401 || status === 403) return ' (check headers, bearerTokenFile and tls.certFile)'
+  if (status === 404 || status === 405) return ' (is the endpoint an OTLP/HTTP receiver?)'
+  return ''
+}
+
+/** `Retry-After` is a number of seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return ms > 0 ? ms : undefined
+}

@@ -1,0 +1,62 @@
+import type { LogAttributes } from '../pipeline/log.ts'
+import type { LogLevel, WriteLine } from './log-level.ts'
+
+/** Within this time a line is written once; further ones are counted. Milliseconds. */
+const WINDOW_MS = 10_000
+/** So many different lines are watched for repeats at a time; what comes beyond passes as it is. */
+const MAX_WATCHED = 1_000
+
+interface Watched {
+  readonly level: LogLevel
+  readonly message: string
+  attributes: LogAttributes
+  repeats: number
+  readonly timer: NodeJS.Timeout
+}
+
+/** Lets a line through once in ten seconds and then says how often it was repeated. */
+export class Repeats {
+  readonly #write: WriteLine
+  readonly #watched = new Map<string, Watched>()
+
+  constructor(write: WriteLine) {
+    this.#write = write
+  }
+
+  /** Writes the line, or counts it when the same was written less than ten seconds ago. */
+  write(level: LogLevel, message: string, attributes: LogAttributes): void {
+    const key = keyOf(level, message, attributes)
+    const watched = this.#watched.get(key)
+    if (watched !== undefined) {
+      watched.repeats++
+      watched.attributes = attributes
+      return
+    }
+    this.#write(level, message, attributes)
+    if (this.#watched.size >= MAX_WATCHED) return
+    const timer = setTimeout(() => this.#report(key), WINDOW_MS).unref()
+    this.#watched.set(key, { level, message, attributes, repeats: 0, timer })
+  }
+
+  /** Reports all repeats counted so far. */
+  flush(): void {
+    for (const key of [...this.#watched.keys()]) this.#report(key)
+  }
+
+  #report(key: string): void {
+    const watched = this.#watched.get(key)
+    if (watched === undefined) return
+    clearTimeout(watched.timer)
+    this.#watched.delete(key)
+    const { level, message, attributes, repeats } = watched
+    if (repeats === 0) return
+    const times = repeats === 1 ? 'once' : `${repeats} times`
+    this.#write(level, `${message} (repeated ${times})`, attributes)
+  }
+}
+
+/** Strings say who speaks (pipeline, component, file), so they distinguish lines; numbers (offsets, counts) only vary. */
+function keyOf(level: LogLevel, message: string, attributes: LogAttributes): string {
+  const names = Object.entries(attributes).filter(([, value]) => typeof value === 'string')
+  return JSON.stringify([level, message, names])
+}
