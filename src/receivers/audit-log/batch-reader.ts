@@ -1,0 +1,139 @@
+import type { AuditEvent } from '../../audit/event.ts'
+import { EventScanner } from '../../audit/scan.ts'
+import type { AuditBatch, MalformedLine } from '../../pipeline/batch.ts'
+import { BufferPool } from '../../pipeline/buffer-pool.ts'
+import type { ByteSource } from './byte-source.ts'
+import type { Cursor } from './cursor.ts'
+import { MALFORMED_KEPT, NEWLINE, type ReadLimits, readLongLine } from './long-line.ts'
+
+/** What one reading gave. */
+export interface ReadBatch {
+  readonly batch: AuditBatch
+  /** Where the reader stands after it. */
+  readonly cursor: Cursor
+  /** To be called when nobody looks at the batch any more: its bytes are overwritten then. */
+  release(): void
+}
+
+/** Below this many bytes a buffer of its own costs less than holding a large one. */
+const SMALL = 64 * 1024
+
+/** Reads whole lines into batches. Keeps nothing between two readings but what makes them cheap: where to read is the cursor's. */
+export class BatchReader {
+  readonly #limits: ReadLimits
+  readonly #scanner = new EventScanner()
+  readonly #buffers: BufferPool
+
+  /** `maxInFlight` is how many batches may be unreleased at a time. */
+  constructor(limits: ReadLimits, maxInFlight: number) {
+    this.#limits = limits
+    this.#buffers = new BufferPool(maxInFlight)
+  }
+
+  /**
+   * The next whole lines, at most `batchSize` bytes of them, or a single longer one; undefined when there is none.
+   * A last line without newline is left for later, unless `isFinal` says that nothing will follow.
+   * @throws ContentChanged when the file is not what it was
+   */
+  async read(source: ByteSource, cursor: Cursor, isFinal: boolean): Promise<ReadBatch | undefined> {
+    const { batchSize } = this.#limits
+    const length = Math.min(await source.available(cursor.offset, batchSize), batchSize)
+    if (length === 0) return undefined
+    const isSmall = length < SMALL
+    const buffer = isSmall ? Buffer.allocUnsafeSlow(length + 1) : this.#buffers.take(batchSize + 1)
+    const release = isSmall ? () => {} : () => this.#buffers.give(buffer)
+    const count = await source.read(buffer.subarray(0, length), cursor.offset, cursor.tail)
+    const read = await this.#batch(source, cursor, buffer, count, isFinal)
+    if (read !== undefined) return { ...read, release }
+    release()
+    return undefined
+  }
+
+  /** What the first `count` bytes of `buffer` hold. */
+  async #batch(
+    source: ByteSource,
+    cursor: Cursor,
+    buffer: Buffer,
+    count: number,
+    isFinal: boolean,
+  ): Promise<Omit<ReadBatch, 'release'> | undefined> {
+    if (count === 0) return undefined
+    const end = buffer.lastIndexOf(NEWLINE, count - 1) + 1
+    if (end > 0) return this.#lines(source, cursor, buffer, end)
+    const zeros = leadingZeros(buffer, count)
+    if (zeros > 0) return this.#lines(source, cursor, buffer, zeros)
+    if (count === this.#limits.batchSize) {
+      return this.#longLine(source, cursor, buffer.subarray(0, count), isFinal)
+    }
+    return isFinal ? this.#lines(source, cursor, buffer, count) : undefined
+  }
+
+  /** Splits the first `end` bytes of `buffer`, which has room for one byte more. */
+  #lines(source: ByteSource, cursor: Cursor, buffer: Buffer, end: number): Omit<ReadBatch, 'release'> {
+    const after = cursor.after(buffer.subarray(0, end))
+    const events: AuditEvent[] = []
+    const malformed: MalformedLine[] = []
+    const scanner = this.#scanner
+    scanner.readAt = Date.now()
+    let bytes = 0
+    // The scanner is fastest when a newline ends every line, the last one too.
+    if (buffer[end - 1] !== NEWLINE) buffer[end] = NEWLINE
+    for (let start = 0; start < end; ) {
+      const newline = buffer.indexOf(NEWLINE, start)
+      if (buffer[start] === 0) start += leadingZeros(buffer.subarray(start), newline - start)
+      if (newline > start) {
+        const event = scanner.scan(buffer, start, newline)
+        if (typeof event === 'string')
+          malformed.push(malformedLine(source, cursor, buffer, start, newline, event))
+        else {
+          event.source = source.path
+          event.position = cursor.offset + start
+          bytes += event.length
+          events.push(event)
+        }
+      }
+      start = newline + 1
+    }
+    return { batch: { events, malformed, bytes }, cursor: after }
+  }
+
+  async #longLine(
+    source: ByteSource,
+    cursor: Cursor,
+    first: Buffer,
+    isFinal: boolean,
+  ): Promise<Omit<ReadBatch, 'release'> | undefined> {
+    const { maxLineSize } = this.#limits
+    const line = await readLongLine(source, cursor, first, this.#limits, isFinal)
+    if (line === undefined) return undefined
+    if (line.whole !== undefined) return this.#lines(source, cursor, line.whole, line.whole.length - 1)
+    const reason = `a line longer than maxLineSize (${maxLineSize} bytes)`
+    const position = { source: source.path, offset: cursor.offset }
+    const malformed = { raw: line.start, length: line.length, position, reason }
+    return { batch: { events: [], malformed: [malformed], bytes: 0 }, cursor: line.after }
+  }
+}
+
+function malformedLine(
+  source: ByteSource,
+  cursor: Cursor,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  reason: string,
+): MalformedLine {
+  const raw = buffer.subarray(start, Math.min(end, start + MALFORMED_KEPT))
+  return {
+    raw,
+    length: end - start,
+    position: { source: source.path, offset: cursor.offset + start },
+    reason,
+  }
+}
+
+/** How many of the first `length` bytes are NUL: the hole that an external copytruncate leaves before the next event. */
+function leadingZeros(buffer: Buffer, length: number): number {
+  let count = 0
+  while (count < length && buffer[count] === 0) count++
+  return count
+}

@@ -1,0 +1,89 @@
+import type { ByteSource } from './byte-source.ts'
+import { Cursor } from './cursor.ts'
+import { liveChange } from './live-change.ts'
+import type { FoundFile } from './log-folder.ts'
+import type { LogReading } from './log-reading.ts'
+import { marksOf } from './progress.ts'
+import { readOn } from './read-on.ts'
+import { untilWritten } from './read-rotated.ts'
+
+const NOTHING = Buffer.alloc(0)
+
+/** Reads the live file and follows it as long as it is the live one. Keeps it open, so that renaming and deleting lose nothing. */
+export class LiveReading {
+  readonly #log: LogReading
+  #source: ByteSource
+
+  constructor(log: LogReading, found: FoundFile) {
+    this.#log = log
+    this.#source = found.source
+  }
+
+  /**
+   * True when the file was rotated away and read to its end; false when it is to be continued later:
+   * with `context.once` at the end of what is there, else because a rotated file has something unread.
+   * @throws ContentChanged when it was truncated or overwritten
+   */
+  async follow(): Promise<boolean> {
+    for (;;) {
+      await readOn(this.#log, this.#source, false)
+      if (this.#log.context.once) {
+        await readOn(this.#log, this.#source, true)
+        return false
+      }
+      const change = await this.#nextChange()
+      if (change === 'unread rotated file') return false
+      if (change === 'rotated' && (await this.#finish())) return true
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close()
+  }
+
+  async #nextChange(): Promise<'written' | 'rotated' | 'unread rotated file'> {
+    const { survey, surveyMs, wakeUp, pollMs, signal } = this.#log
+    for (;;) {
+      signal.throwIfAborted()
+      if (survey.age > surveyMs && (await survey.glance(this.#source))) return 'unread rotated file'
+      const change = await liveChange(this.#source)
+      if (change === 'rotated') return change
+      if (change === 'written' && (await this.#hasGrown())) return change
+      await wakeUp.wait(pollMs, signal)
+    }
+  }
+
+  /** Whether there is more than before; a file of the same size may have been written anew. */
+  async #hasGrown(): Promise<boolean> {
+    const before = this.#source.stats.size
+    const { offset, tail } = this.#log.progress.now.open?.cursor ?? Cursor.START
+    await this.#source.available(offset, Number.POSITIVE_INFINITY)
+    if (this.#source.stats.size > before) return true
+    await this.#source.read(NOTHING, offset, tail)
+    return false
+  }
+
+  /** Another file has the name now, or none: reads what was written before that. False when the other one is a copy, to be followed. */
+  async #finish(): Promise<boolean> {
+    await readOn(this.#log, this.#source, false)
+    if (await this.#goOnInCopy()) return false
+    await untilWritten(this.#log, this.#source)
+    await readOn(this.#log, this.#source, true)
+    return true
+  }
+
+  /** Goes on in the file that has the name now if it holds the same content. */
+  async #goOnInCopy(): Promise<boolean> {
+    const { folder, progress } = this.#log
+    const marks = marksOf({ others: [], open: progress.now.open })
+    const found = await folder.open(folder.live, marks).catch(() => undefined)
+    if (found === undefined) return false
+    if (found.mark === undefined) {
+      await found.source.close()
+      return false
+    }
+    await this.#source.close()
+    this.#source = found.source
+    return true
+  }
+}

@@ -1,0 +1,107 @@
+import { backoffMs, wait } from '../../pipeline/backoff.ts'
+import { describe } from '../../pipeline/health.ts'
+import { ContentChanged } from './byte-source.ts'
+import { LiveReading } from './follow-live.ts'
+import type { FoundFile, Look } from './log-folder.ts'
+import type { LogReading } from './log-reading.ts'
+import { marksOf } from './progress.ts'
+import { readRotated } from './read-rotated.ts'
+import { codeOf, troubleWith } from './troubles.ts'
+
+/** A name without a file may stay: a dangling link. */
+const MOST_LOOKS = 10
+const RETRY = { initialMs: 250, maxMs: 10_000 }
+
+/**
+ * Reads one log: whatever of its files is unread, the oldest first, then the live file, through every rotation.
+ * Runs until the signal aborts, with `context.once` until all that is there was handed over.
+ * Anything unexpected is reported and tried again.
+ * @throws only with `context.once`: when there is nothing to read or it cannot be read
+ */
+export async function followLog(log: LogReading): Promise<void> {
+  const { signal, context, folder } = log
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      if (await readNextFile(log)) break
+      failures = 0
+    } catch (error) {
+      if (signal.aborted) break
+      if (context.once) throw error
+      context.log.error(`reading ${folder.live.path} failed, trying again: ${describe(error)}`)
+      await wait(backoffMs(failures++, RETRY), signal).catch(() => {})
+    }
+  }
+  log.wakeUp.close()
+}
+
+/** Reads the next file that has something unread, or waits for one; true when `context.once` is done. */
+async function readNextFile(log: LogReading): Promise<boolean> {
+  const { once } = log.context
+  log.wakeUp.watch()
+  const look = await lookWhileStill(log)
+  publish(log)
+  const found = await openNext(log, look)
+  if (found !== undefined) {
+    await readFile(log, found)
+    return once && found.file.live
+  }
+  if (look.unread.length > 0) return false
+  if (once) await mustHaveRead(log, look)
+  else await log.wakeUp.wait(log.pollMs, log.signal)
+  return once
+}
+
+/** A look during which no file disappeared: one compressed or renamed meanwhile may be the next in turn under its new name. */
+async function lookWhileStill({ survey }: LogReading): Promise<Look> {
+  for (let left = MOST_LOOKS; ; left--) {
+    const look = await survey.look()
+    if (left === 0 || !look.unreadable.some(({ error }) => codeOf(error) === 'ENOENT')) return look
+    await look.live?.source.close()
+  }
+}
+
+/** Opens the oldest file with something unread, else the live one; undefined when there is none, or when it is gone again. */
+async function openNext({ folder, progress }: LogReading, look: Look): Promise<FoundFile | undefined> {
+  const [oldest] = look.unread
+  if (oldest === undefined) return look.live
+  await look.live?.source.close()
+  try {
+    return await folder.open(oldest.file, marksOf(progress.now))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function readFile(log: LogReading, found: FoundFile): Promise<void> {
+  const { progress, context, folder } = log
+  context.log.info(`reads ${found.file.path} from byte ${found.cursor.offset}`)
+  progress.open(found)
+  const live = found.file.live ? new LiveReading(log, found) : undefined
+  let isEnded = false
+  try {
+    isEnded = live === undefined ? await readRotated(log, found) : await live.follow()
+  } catch (error) {
+    if (!(error instanceof ContentChanged)) throw error
+    context.log.warn(`${error.message}; looking for what was in it in the rotated files`)
+  } finally {
+    const mark = progress.leave(isEnded)
+    if (isEnded) folder.finished(found, mark)
+    publish(log)
+    await (live ?? found.source).close()
+  }
+}
+
+/** What was read stands in the checkpoint once everything before it is acknowledged. */
+function publish({ acknowledged, progress }: LogReading): void {
+  acknowledged.begin(progress.now)()
+}
+
+/** With `context.once` there is nothing to wait for: a log that cannot be read at all is an error. */
+async function mustHaveRead({ folder }: LogReading, { liveError }: Look): Promise<void> {
+  if (liveError === undefined) return
+  if (codeOf(liveError) === 'ENOENT' && (await folder.rotated()).length > 0) return
+  const { message } = await troubleWith(folder.live.path, liveError)
+  throw new Error(message.replace(/^waiting for/, 'nothing to read at'), { cause: liveError })
+}

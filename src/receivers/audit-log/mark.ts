@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { type ByteSource, readRange } from './byte-source.ts'
+import { Cursor, HEAD_LENGTH } from './cursor.ts'
+import { GzipFile } from './gzip-file.ts'
+
+const hashedBytes = z.object({ length: z.int().min(0), sha256: z.string() })
+
+/** A `Mark` in the checkpoint file. */
+export const markSchema = z.object({
+  /** The file's name when it was last seen, for messages only. */
+  name: z.string(),
+  /** The first bytes of the content. */
+  head: hashedBytes,
+  /** Everything before it was read. */
+  offset: z.int().min(0),
+  /** The bytes just before `offset`; empty when nothing was read. */
+  tail: hashedBytes,
+  /** Size of the content when it was last seen: `size - offset` bytes are lost when it disappears. */
+  size: z.int().min(0),
+  /** The file was rotated away and read to its end: when it disappears nothing is lost. */
+  ended: z.boolean(),
+})
+
+/**
+ * What was read, recognised by its content: names change by rotation, inodes are used again at once,
+ * and the content survives renaming, copying and compressing.
+ */
+export type Mark = Readonly<z.infer<typeof markSchema>>
+
+/** The mark of a file read to `cursor`. */
+export function markOf(cursor: Cursor, file: Pick<Mark, 'name' | 'size' | 'ended'>): Mark {
+  const { name, size, ended } = file
+  return { name, head: hashed(cursor.head), offset: cursor.offset, tail: hashed(cursor.tail), size, ended }
+}
+
+/** Fewer bytes may be alike in two files: every event begins with the same ones, the auditID ends before these. */
+const SHORTEST_UNREAD = 256
+
+/** The mark of a file that was seen and not read yet; undefined when too little is in it to know it again. */
+export function markOfUnread(head: Buffer, name: string, size: number): Mark | undefined {
+  if (head.length < SHORTEST_UNREAD) return undefined
+  return { name, head: hashed(head), offset: 0, tail: hashed(Buffer.alloc(0)), size, ended: false }
+}
+
+/** A mark that fits a file's content, and where to go on reading. */
+export interface Match {
+  readonly mark: Mark
+  readonly cursor: Cursor
+}
+
+/** The furthest of `marks` that fits the content of `source`, whose first bytes are `head`. */
+export async function findMark(
+  source: ByteSource,
+  head: Buffer,
+  marks: readonly Mark[],
+): Promise<Match | undefined> {
+  const candidates = marks.filter(
+    mark => mark.head.length > 0 && isHashOf(mark.head, head.subarray(0, mark.head.length)),
+  )
+  for (const mark of candidates.sort((a, b) => b.offset - a.offset)) {
+    if (isCompressedWhole(source, mark))
+      return { mark, cursor: new Cursor(mark.offset, head, Buffer.alloc(0)) }
+    const tail = await readRange(source, mark.offset - mark.tail.length, mark.tail.length)
+    if (!isHashOf(mark.tail, tail)) continue
+    return {
+      mark,
+      cursor: new Cursor(mark.offset, head.subarray(0, Math.min(HEAD_LENGTH, mark.offset)), tail),
+    }
+  }
+  return undefined
+}
+
+/** Whether the `.gz` holds what was read, no more and no less: known from its trailer, without decompressing it. */
+function isCompressedWhole(source: ByteSource, mark: Mark): boolean {
+  return source instanceof GzipFile && mark.offset > 0 && mark.offset % 2 ** 32 === source.size
+}
+
+function hashed(bytes: Buffer): Mark['head'] {
+  return { length: bytes.length, sha256: sha256(bytes) }
+}
+
+function isHashOf(expected: Mark['head'], bytes: Buffer): boolean {
+  return expected.length === bytes.length && expected.sha256 === sha256(bytes)
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('base64')

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { byteSize, duration } from '../../config/scalars.ts'
+import { PROVIDERS } from './provider-presets.ts'
+
+/** A larger line could not be addressed by the 32-bit spans of the scanner together with its neighbours. */
+const LARGEST_LINE = 512 * 2 ** 20
+
+/** The options of the `auditLog` receiver. */
+export const auditLogOptions = z.strictObject({
+  provider: z
+    .enum(PROVIDERS)
+    .optional()
+    .describe(
+      'Kubernetes distribution, which says where the log is. kubeadm: the first of two common paths that exists',
+    ),
+  pathPrefix: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of the log; default: the provider's, without provider `/var/log/kube-audit`"),
+  filename: z
+    .string()
+    .regex(/^[^/]+$/, 'expected a file name without a slash; the folder belongs to pathPrefix')
+    .optional()
+    .describe(
+      "Name of the live file; its rotated files are found by it. Default: the provider's, without provider `audit.log`",
+    ),
+  startAt: z
+    .enum(['beginning', 'end'])
+    .default('beginning')
+    .describe(
+      'Where the first start begins: `beginning` reads all rotated files and the live one, `end` only what is written from then on',
+    ),
+  checkpoint: z
+    .boolean()
+    .default(true)
+    .describe('Remember what was delivered. `false`: begin at startAt at each start, for trying out'),
+  maxInFlight: z.int().min(1).max(64).default(4).describe('Batches under way and not yet acknowledged'),
+  batchSize: byteSize()
+    .pipe(
+      z
+        .number()
+        .min(1024)
+        .max(64 * 2 ** 20),
+    )
+    .prefault('1MiB')
+    .describe('Most bytes of the log in one batch; a longer line is a batch of its own'),
+  maxLineSize: byteSize()
+    .pipe(z.number().min(1024).max(LARGEST_LINE))
+    .prefault('16MiB')
+    .describe('A longer line is skipped; its first 64 KiB go into the dead-letter file'),
+  pollInterval: duration()
+    .pipe(z.number().min(10).max(60_000))
+    .prefault('250ms')
+    .describe('How often to look at the file when the operating system reports no change'),
+})
+
+/** The options, parsed. */
+export type AuditLogOptions = z.output<typeof auditLogOptions>

@@ -1,0 +1,42 @@
+import { extname, join } from 'node:path'
+
+/** A file of a log: the one being written, or one that was rotated away. */
+export interface LogFile {
+  readonly path: string
+  readonly name: string
+  readonly live: boolean
+  readonly compressed: boolean
+}
+
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/**
+ * The rotated files of the log `live` among `names`, the oldest first. Knows
+ * lumberjack's `audit-2006-01-02T15-04-05.000.log` (k8s.io/apiserver's own rotation; times are UTC),
+ * logrotate's `audit.log.1` (the highest number is the oldest) and its `dateext`: `audit.log-20060102`, `audit-20060102.log`;
+ * each also with `.gz`. A `.gz` next to its source is left out: it may still be being written.
+ */
+export function rotatedFiles(folder: string, live: string, names: readonly string[]): LogFile[] {
+  const all = new Set(names)
+  const ageOf = agesFor(live)
+  return names
+    .map(name => ({ name, age: ageOf(name) }))
+    .filter(({ name, age }) => age !== undefined && !(name.endsWith('.gz') && all.has(name.slice(0, -3))))
+    .sort((a, b) => (a.age ?? '').localeCompare(b.age ?? '', 'en') || a.name.localeCompare(b.name, 'en'))
+    .map(({ name }) => ({ path: join(folder, name), name, live: false, compressed: name.endsWith('.gz') }))
+}
+
+/** Gives each rotated file's name a key that sorts the oldest first; undefined for other names. */
+function agesFor(live: string): (name: string) => string | undefined {
+  const extension = extname(live)
+  const stem = literal(live.slice(0, live.length - extension.length))
+  const date = '(\\d{4}-?\\d\\d-?\\d\\d(?:[-_T.]?\\d+)*)'
+  const dated = new RegExp(`^(?:${stem}-${date}${literal(extension)}|${literal(live)}-${date})(?:\\.gz)?$`)
+  const numbered = new RegExp(`^${literal(live)}\\.(\\d{1,9})(?:\\.gz)?$`)
+  return name => {
+    const byDate = dated.exec(name)
+    if (byDate !== null) return `0 ${(byDate[1] ?? byDate[2] ?? '').replace(/\D/g, '')}`
+    const number = numbered.exec(name)?.[1]
+    return number === undefined ? undefined : `1 ${String(1e9 - Number(number)).padStart(10, '0')}`
+  }
+}

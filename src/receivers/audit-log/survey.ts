@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import type { ComponentContext } from '../../pipeline/contracts.ts'
+import { type ByteSource, isSameFile } from './byte-source.ts'
+import type { LogFolder, Look } from './log-folder.ts'
+import type { Mark } from './mark.ts'
+import { marksOf, type ProgressKeeper } from './progress.ts'
+import { StandingProblem } from './standing-problem.ts'
+import { codeOf, troubleWith } from './troubles.ts'
+
+/** How long a live file may be missing after it was there before that is worth a word: a rotation takes a moment. */
+const ROTATION_MS = 1_000
+
+/** Looks into the folder of a log, and tells the operator of what cannot be read and of what is lost. */
+export class Survey {
+  readonly #folder: LogFolder
+  readonly #progress: ProgressKeeper
+  readonly #context: ComponentContext
+  readonly #liveProblem: StandingProblem
+  readonly #rotatedProblem: StandingProblem
+  #wasLive = false
+  #lookedAt = Number.NEGATIVE_INFINITY
+
+  constructor(folder: LogFolder, progress: ProgressKeeper, context: ComponentContext) {
+    this.#folder = folder
+    this.#progress = progress
+    this.#context = context
+    this.#liveProblem = new StandingProblem(context.log)
+    this.#rotatedProblem = new StandingProblem(context.log)
+  }
+
+  /** Milliseconds since the last look. */
+  get age(): number {
+    return performance.now() - this.#lookedAt
+  }
+
+  /** Looks at all files but the `open` one. The caller closes `live`. */
+  async look(open?: ByteSource): Promise<Look> {
+    const marks = marksOf(this.#progress.now)
+    const look = await this.#folder.look(marks, stats => open !== undefined && isSameFile(stats, open.stats))
+    this.#lookedAt = performance.now()
+    for (const mark of this.#progress.note(look)) this.#reportGap(mark)
+    await this.#reportLive(look)
+    await this.#reportRotated(look)
+    return look
+  }
+
+  /** A look only to keep account and report; whether a rotated file has something unread. */
+  async glance(open: ByteSource): Promise<boolean> {
+    const look = await this.look(open)
+    await look.live?.source.close()
+    return look.unread.length > 0
+  }
+
+  #reportGap({ name, offset, size }: Mark): void {
+    const { log, counters } = this.#context
+    const lost = Math.max(0, size - offset)
+    const what = `${join(this.#folder.path, name)} was read to byte ${offset} and is gone (deleted, truncated or overwritten)`
+    counters.bytesLost += lost
+    if (lost === 0)
+      log.warn(`${what}; nothing is known to have been written to it after that`, { file: name, offset })
+    else
+      log.error(`${what}: at least ${lost} bytes are lost. Keep more rotated files (--audit-log-maxbackup)`, {
+        file: name,
+        offset,
+        bytesLost: lost,
+      })
+  }
+
+  async #reportLive({ live, liveError }: Look): Promise<void> {
+    const { path } = this.#folder.live
+    if (liveError === undefined) {
+      this.#liveProblem.clear(`reads ${path}`)
+      this.#wasLive = live !== undefined
+      return
+    }
+    const { level, message } = await troubleWith(path, liveError)
+    this.#liveProblem.raise(level, message, this.#wasLive ? ROTATION_MS : 0)
+  }
+
+  async #reportRotated({ unreadable }: Look): Promise<void> {
+    // One that is gone was renamed, compressed or deleted since the names were listed: the next look shows.
+    const first = unreadable.find(({ error }) => codeOf(error) !== 'ENOENT')
+    if (first === undefined) return this.#rotatedProblem.clear('all rotated files can be read')
+    const { message } = await troubleWith(first.file.path, first.error)
+    this.#rotatedProblem.raise('error', message)
+  }
+}

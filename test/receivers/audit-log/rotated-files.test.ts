@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rotatedFiles } from '../../../src/receivers/audit-log/rotated-files.ts'
+
+interface Row {
+  readonly title: string
+  readonly live?: string
+  readonly names: readonly string[]
+  readonly expected: readonly string[]
+}
+
+const ROWS: readonly Row[] = [
+  {
+    title: "lumberjack's names are ordered by their time, compressed or not",
+    names: ['audit-2026-01-02T03-04-06.000.log', 'audit.log', 'audit-2026-01-02T03-04-05.999.log.gz'],
+    expected: ['audit-2026-01-02T03-04-05.999.log.gz', 'audit-2026-01-02T03-04-06.000.log'],
+  },
+  {
+    title: "the time stands before rke's other extension",
+    live: 'audit-log.json',
+    names: ['audit-log-2026-01-02T03-04-06.000.json', 'audit-log-2026-01-02T03-04-06.000.log'],
+    expected: ['audit-log-2026-01-02T03-04-06.000.json'],
+  },
+  {
+    title: 'a name without extension',
+    live: 'audit',
+    names: ['audit-2026-01-02T03-04-06.000', 'audit.1', 'audit.txt'],
+    expected: ['audit-2026-01-02T03-04-06.000', 'audit.1'],
+  },
+  {
+    title: "logrotate's numbers: the highest is the oldest",
+    names: ['audit.log.1', 'audit.log.10.gz', 'audit.log.2.gz'],
+    expected: ['audit.log.10.gz', 'audit.log.2.gz', 'audit.log.1'],
+  },
+  {
+    title: "logrotate's dates, after or before the extension, with a time too",
+    names: [
+      'audit.log-20260103',
+      'audit-20260101.log',
+      'audit.log-20260102-1767312000.gz',
+      'audit.log-2026-01-04',
+    ],
+    expected: [
+      'audit-20260101.log',
+      'audit.log-20260102-1767312000.gz',
+      'audit.log-20260103',
+      'audit.log-2026-01-04',
+    ],
+  },
+  {
+    title: 'a compressed file next to its source is still being written: the source counts',
+    names: ['audit-2026-01-02T03-04-06.000.log.gz', 'audit-2026-01-02T03-04-06.000.log'],
+    expected: ['audit-2026-01-02T03-04-06.000.log'],
+  },
+  {
+    title: 'other files are none of the log',
+    names: [
+      'audit.log',
+      'audit.log.bak',
+      'xaudit.log.1',
+      'audit.log.1.tmp',
+      'audit-policy.log',
+      'auditXlog.1',
+      'audit.log.1.gz.new',
+    ],
+    expected: [],
+  },
+]
+
+for (const { title, live = 'audit.log', names, expected } of ROWS)
+  test(title, () => {
+    const files = rotatedFiles('/logs', live, names)
+    assert.deepEqual(
+      files.map(file => file.name),
+      expected,
+    )
+    for (const file of files) assert.equal(file.compressed, file.name.endsWith('.gz'))
+  })
