@@ -73,6 +73,7 @@ function write(output: Output, text: string, signal: AbortSignal): Promise<void>
     // Node's stream for a file takes no notice when only a part was written, as on a full disk.
     if (output.fd !== undefined && fstatSync(output.fd).isFile())
       return resolve(writeFileSync(output.fd, text))
+    if (output.errored) return reject(output.errored) // a write would never be answered
     const abort = () => reject(signal.reason)
     signal.addEventListener('abort', abort, { once: true })
     output.write(text, error => {

@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { type ByteSource, readRange } from './byte-source.ts'
-import { Cursor, HEAD_LENGTH } from './cursor.ts'
+import { Cursor, HEAD_LENGTH, TAIL_LENGTH } from './cursor.ts'
 import { GzipFile } from './gzip-file.ts'
-import { findMark, type Mark } from './mark.ts'
+import { findMark, type Mark, markOf } from './mark.ts'
 import { PlainFile } from './plain-file.ts'
 import { type LogFile, rotatedFiles } from './rotated-files.ts'
 import { codeOf } from './troubles.ts'
@@ -31,6 +31,8 @@ export interface Look {
   readonly liveError: Error | undefined
   /** Rotated files with something unread, the oldest first; closed again. */
   readonly unread: readonly FoundFile[]
+  /** Marks of rotated files that are copies of the live one as it was when it was shorter, all of which was read. */
+  readonly copies: readonly Mark[]
   /** Marks whose content is in the folder. */
   readonly present: ReadonlySet<Mark>
   /** Rotated files that could not be looked at. */
@@ -43,8 +45,8 @@ export interface Look {
 export class LogFolder {
   readonly path: string
   readonly live: LogFile
-  /** Rotated files in which nothing is left to read, by path: not opened again while they stay as they are. */
-  readonly #finished = new Map<string, { readonly version: string; readonly mark: Mark | undefined }>()
+  /** What was found out about rotated files, by path: they are not opened again while that still holds. */
+  readonly #known = new Map<string, Known>()
 
   constructor(livePath: string) {
     this.path = dirname(livePath)
@@ -57,18 +59,19 @@ export class LogFolder {
     const { found: live, error: liveError } = await settled(this.open(this.live, marks))
     const present = new Set<Mark>(live?.mark && [live.mark])
     const unread: FoundFile[] = []
+    const copies: Mark[] = []
     const unreadable: { file: LogFile; error: Error }[] = []
     const rotated = await this.rotated()
     for (const file of rotated) {
-      const { found, error } = await settled(this.#examine(file, marks, isOpen))
+      const { found, error } = await settled(this.#examine(file, { marks, live, isOpen }))
       if (error !== undefined) unreadable.push({ file, error })
       if (found?.mark !== undefined) present.add(found.mark)
+      if (found?.copy !== undefined) copies.push(found.copy)
       if (found?.unread !== undefined) unread.push(found.unread)
     }
-    const paths = new Set(rotated.map(file => file.path))
-    for (const path of this.#finished.keys()) if (!paths.has(path)) this.#finished.delete(path)
+    this.#forgetAllBut(rotated)
     const isComplete = live !== undefined && unreadable.length === 0
-    return { live, liveError, unread, present, unreadable, isComplete }
+    return { live, liveError, unread, copies, present, unreadable, isComplete }
   }
 
   /** The rotated files, the oldest first; none when the folder does not exist. */
@@ -94,31 +97,77 @@ export class LogFolder {
   }
 
   /** Notes that nothing is left to read in a rotated file: all was read, or the rest of it cannot be. */
-  finished({ file, source }: Pick<FoundFile, 'file' | 'source'>, mark: Mark | undefined): void {
-    if (!file.live) this.#finished.set(file.path, { version: versionOf(source.stats), mark })
+  finished(found: OpenFile, mark: Mark | undefined): void {
+    if (!found.file.live) this.#remember(found, { mark }, marks => mark === undefined || marks.includes(mark))
   }
 
-  async #examine(
-    file: LogFile,
-    marks: readonly Mark[],
-    isOpen: (stats: BigIntStats) => boolean,
-  ): Promise<Examined> {
+  async #examine(file: LogFile, circumstances: Circumstances): Promise<Examined> {
+    const { marks, live, isOpen } = circumstances
     const stats = await stat(file.path, { bigint: true })
-    const known = this.#finished.get(file.path)
-    const isKnown =
-      known?.version === versionOf(stats) && (known.mark === undefined || marks.includes(known.mark))
-    if (isKnown || isOpen(stats)) return { mark: known?.mark }
+    const known = this.#known.get(file.path)
+    if (known?.version === versionOf(stats) && known.isValid(marks)) return known.examined
+    if (isOpen(stats)) return {}
     const found = await this.open(file, marks)
-    await found.source.close()
-    if (found.unread) return { mark: found.mark, unread: found }
-    if (found.mark?.ended !== false) this.finished(found, found.mark)
-    return { mark: found.mark }
+    try {
+      const { mark } = found
+      const copy = await markOfCopy(found, live)
+      const isDone = !found.unread && mark?.ended !== false
+      const examined = copy !== undefined ? { copy } : found.unread ? { mark, unread: found } : { mark }
+      if (isDone || copy !== undefined) this.finished(found, mark ?? copy)
+      else this.#remember(found, examined, now => isSame(now, marks))
+      return examined
+    } finally {
+      await found.source.close()
+    }
+  }
+
+  #remember({ file, source }: OpenFile, examined: Examined, isValid: Known['isValid']): void {
+    this.#known.set(file.path, { version: versionOf(source.stats), examined, isValid })
+  }
+
+  #forgetAllBut(files: readonly LogFile[]): void {
+    const paths = new Set(files.map(file => file.path))
+    for (const path of this.#known.keys()) if (!paths.has(path)) this.#known.delete(path)
   }
 }
 
+type OpenFile = Pick<FoundFile, 'file' | 'source'>
+
+interface Circumstances {
+  readonly marks: readonly Mark[]
+  readonly live: FoundFile | undefined
+  readonly isOpen: (stats: BigIntStats) => boolean
+}
+
 interface Examined {
-  readonly mark: Mark | undefined
+  readonly mark?: Mark | undefined
+  readonly copy?: Mark
   readonly unread?: FoundFile
+}
+
+interface Known {
+  readonly version: string
+  readonly examined: Examined
+  readonly isValid: (marks: readonly Mark[]) => boolean
+}
+
+const isSame = (a: readonly Mark[], b: readonly Mark[]) =>
+  a.length === b.length && a.every((mark, i) => mark === b[i])
+
+/** The mark of a rotated file that is a copy of the live one, made when that was shorter and was since read further; else undefined. */
+async function markOfCopy(
+  { file, source, head, mark, unread }: FoundFile,
+  live: FoundFile | undefined,
+): Promise<Mark | undefined> {
+  const { name, compressed } = file
+  const end = source.size
+  if (compressed || live === undefined || end > live.cursor.offset || end === 0) return undefined
+  if (mark !== undefined && (unread || mark !== live.mark)) return undefined
+  const length = Math.min(TAIL_LENGTH, end)
+  const tail = await readRange(source, end - length, length)
+  if (!live.head.subarray(0, head.length).equals(head)) return undefined
+  if (!tail.equals(await readRange(live.source, end - length, length))) return undefined
+  return markOf(new Cursor(end, head, tail), { name, size: end, ended: true })
 }
 
 /** Changes with every write, renaming and replacing of a file. */

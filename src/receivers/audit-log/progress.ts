@@ -26,8 +26,17 @@ export function marksOf({ others, open }: Progress): readonly Mark[] {
   return mark === undefined ? others : [...others, mark]
 }
 
-function openMark({ name, head, cursor, size }: OpenFile): Mark | undefined {
-  return cursor.offset > 0 ? markOf(cursor, { name, size, ended: false }) : markOfUnread(head, name, size)
+/** The mark of each state of an open file, made when it is asked for. */
+const openMarks = new WeakMap<OpenFile, Mark>()
+
+function openMark(open: OpenFile): Mark | undefined {
+  const { name, head, cursor, size } = open
+  const known = openMarks.get(open)
+  if (known !== undefined) return known
+  const mark =
+    cursor.offset > 0 ? markOf(cursor, { name, size, ended: false }) : markOfUnread(head, name, size)
+  if (mark !== undefined) openMarks.set(open, mark)
+  return mark
 }
 
 /** Keeps account of what was read of which file of one log, and of what disappeared before it was read. */
@@ -48,7 +57,7 @@ export class ProgressKeeper {
 
   /** A file is being read from now on. */
   open({ file, source, head, cursor, mark }: FoundFile): void {
-    const others = this.#now.others.filter(other => other !== mark || other.ended)
+    const others = this.#now.others.filter(other => other !== mark)
     this.#now = { others, open: { name: file.name, head, cursor, size: source.size } }
   }
 
@@ -78,7 +87,9 @@ export class ProgressKeeper {
     const found = look.unread
       .filter(file => file.mark === undefined)
       .map(file => markOfUnread(file.head, file.file.name, file.source.size))
-    const all = [...seen, ...found].filter(mark => mark !== undefined && !dropped.has(mark)) as Mark[]
+    const all = [...seen, ...look.copies, ...found].filter(
+      mark => mark !== undefined && !dropped.has(mark),
+    ) as Mark[]
     const isSame = all.length === others.length && all.every((mark, index) => mark === others[index])
     if (!isSame) this.#now = { others: all, open }
     return gone
