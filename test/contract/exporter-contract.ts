@@ -35,7 +35,8 @@ export interface Faults {
 /** One exporter with a backend of its own. */
 export interface ExporterUnderTest {
   readonly exporter: Exporter
-  readonly faults: Faults
+  /** All but the impossible ones. */
+  readonly faults: Partial<Faults>
   /** Attempts the backend has seen. */
   attempts(): number
   /** Raw lines the backend has, in order of arrival. */
@@ -176,7 +177,20 @@ export function exporterContract(
   })
 }
 
+const missing = () => assert.fail('this fault is neither provided nor said to be impossible')
+const NO_FAULTS: Faults = {
+  refuseSome: missing,
+  refuseRequestsWith: missing,
+  refuseLargerThan: missing,
+  failNext: missing,
+  busyFor: missing,
+  hangNext: missing,
+  failAll: missing,
+  recover: missing,
+}
+
 interface World extends ExporterUnderTest {
+  readonly faults: Faults
   consume(events: AuditBatch['events']): Promise<void>
   stop(): void
   deadLetters(): Promise<DeadLetterRecord[]>
@@ -206,6 +220,7 @@ async function world(t: TestContext, underTest: ExporterUnderTest): Promise<Worl
   })
   return {
     ...underTest,
+    faults: { ...NO_FAULTS, ...underTest.faults },
     counters,
     health,
     consume: list => consumer(batchOf(list)),

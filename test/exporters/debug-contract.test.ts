@@ -33,7 +33,6 @@ exporterContract(
     })
     const options = debugExporter.options.parse({ format: 'json' })
     const { exporter, attempts } = counted(new DebugExporter(options, contextFor('debug'), output))
-    const nothing = () => {}
     return {
       exporter,
       attempts,
@@ -42,13 +41,6 @@ exporterContract(
         failAll: () => {
           failing = true
         },
-        failNext: nothing,
-        recover: nothing,
-        refuseSome: nothing,
-        refuseRequestsWith: nothing,
-        refuseLargerThan: nothing,
-        busyFor: nothing,
-        hangNext: nothing,
       },
     }
   },

@@ -30,7 +30,6 @@ for (const format of ['json', 'otlpJson']) {
           unblock()
         }
       })
-      const nothing = () => {}
       return {
         exporter: { ...exporter, start: async () => {} },
         attempts,
@@ -42,11 +41,6 @@ for (const format of ['json', 'otlpJson']) {
           },
           failAll: block,
           recover: unblock,
-          refuseSome: nothing,
-          refuseRequestsWith: nothing,
-          refuseLargerThan: nothing,
-          busyFor: nothing,
-          hangNext: nothing,
         },
       }
     },
