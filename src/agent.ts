@@ -71,10 +71,13 @@ export class Agent {
       () => this.#stopping.abort(new Error('the agent stops')),
       this.#config.service.shutdownTimeout,
     )
-    await Promise.all(this.#receivers.map(({ receiver }) => receiver.stop()))
-    clearTimeout(deadline)
-    this.#stopping.abort(new Error('the agent has stopped'))
-    await Promise.all([...this.#exporters.values()].map(exporter => exporter.stop?.()))
+    try {
+      await Promise.all(this.#receivers.map(({ receiver }) => receiver.stop()))
+    } finally {
+      clearTimeout(deadline)
+      this.#stopping.abort(new Error('the agent has stopped'))
+      await Promise.all([...this.#exporters.values()].map(exporter => exporter.stop?.()))
+    }
   }
 
   /** Sends the dead letters of all pipelines, or of the one named, again. For an agent that is not started. */

@@ -26,7 +26,7 @@ export class EventScanner {
   /**
    * The line `[start, end)` of `buffer` as an event, or the reason why it is none, without content of the line.
    * Agrees with `JSON.parse` on what JSON is and on every field's value; of duplicate keys the last one counts.
-   * Fastest when `buffer[end]` exists and is a newline.
+   * Writes to `buffer[end]`, if there is such a byte, and restores it.
    */
   scan(buffer: Buffer, start: number, end: number): AuditEvent | string {
     if (this.#base + SLOTS_PER_EVENT > this.#spans.length) {
@@ -36,11 +36,16 @@ export class EventScanner {
     const spans = this.#spans
     const base = this.#base
     spans.fill(-1, base, base + ESCAPES_SLOT)
+    // A NUL ends everything: to JSON a newline is white space, and lines of open brackets would each be read to the end.
+    const following = buffer[end]
+    if (following !== undefined) buffer[end] = 0
     const first = skipSpace(buffer, start)
-    if (first >= end) return 'an empty line'
     const isObject = buffer[first] === OPEN_BRACE
     const after = isObject ? scanObject(buffer, first, EVENT_KEYS, spans, base) : skipValue(buffer, first)
-    if (after < 0 || after > end || skipSpace(buffer, after) < end) return 'not JSON'
+    const isWhole = after > 0 && after <= end && skipSpace(buffer, after) >= end
+    if (following !== undefined) buffer[end] = following
+    if (first >= end) return 'an empty line'
+    if (!isWhole) return 'not JSON'
     if (!isObject) return 'JSON, but no object'
     const event = new AuditEvent(buffer, start, end, spans, base)
     const reason = whyNoAuditEvent(event)

@@ -124,6 +124,16 @@ describe('what is no audit event', () => {
     )
   }
 
+  test('10,000 lines of an open bracket are each looked at alone, not to the end of the buffer', () => {
+    const buffer = Buffer.from(`${'['.repeat(99)}\n`.repeat(10_000))
+    const scanner = new EventScanner()
+    const start = performance.now()
+    for (let at = 0; at < buffer.length; at += 100)
+      assert.equal(scanner.scan(buffer, at, at + 99), 'not JSON')
+    assert.ok(performance.now() - start < 2000)
+    assert.equal(buffer.indexOf(0), -1)
+  })
+
   test('parseEvent throws with the reason and without content', () => {
     assert.throws(() => parseEvent('{"secret":1}'), {
       name: 'TypeError',

@@ -76,7 +76,7 @@ export class BatchReader {
     const scanner = this.#scanner
     scanner.readAt = Date.now()
     let bytes = 0
-    // The scanner is fastest when a newline ends every line, the last one too.
+    // A newline ends every line, the last one too.
     if (buffer[end - 1] !== NEWLINE) buffer[end] = NEWLINE
     for (let start = 0; start < end; ) {
       const newline = buffer.indexOf(NEWLINE, start)

@@ -2,7 +2,7 @@ import { backoffMs, wait } from '../../pipeline/backoff.ts'
 import { describe } from '../../pipeline/health.ts'
 import { ContentChanged } from './byte-source.ts'
 import { LiveReading } from './follow-live.ts'
-import type { FoundFile, Look } from './log-folder.ts'
+import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
 import { marksOf } from './progress.ts'
 import { readRotated } from './read-rotated.ts'
@@ -23,7 +23,7 @@ export async function followLog(log: LogReading): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
     try {
-      if (await readNextFile(log)) break
+      if (await readNextFiles(log)) break
       failures = 0
     } catch (error) {
       if (signal.aborted) break
@@ -35,18 +35,18 @@ export async function followLog(log: LogReading): Promise<void> {
   log.wakeUp.close()
 }
 
-/** Reads the next file that has something unread, or waits for one; true when `context.once` is done. */
-async function readNextFile(log: LogReading): Promise<boolean> {
+/** Reads all rotated files that have something unread, else the live file, else waits for one; true when `context.once` is done. */
+async function readNextFiles(log: LogReading): Promise<boolean> {
   const { once } = log.context
   log.wakeUp.watch()
   const look = await lookWhileStill(log)
   publish(log)
-  const found = await openNext(log, look)
-  if (found !== undefined) {
-    await readFile(log, found)
-    return once && found.file.live
+  if (look.unread.length > 0) {
+    await look.live?.source.close()
+    await readAll(log, look.unread)
+    return false
   }
-  if (look.unread.length > 0) return false
+  if (look.live !== undefined) return (await readFile(log, look.live)) !== 'changed' && once
   if (once) await mustHaveRead(log, look)
   else await log.wakeUp.wait(log.pollMs, log.signal)
   return once
@@ -61,36 +61,46 @@ async function lookWhileStill({ survey }: LogReading): Promise<Look> {
   }
 }
 
-/** Opens the oldest file with something unread, else the live one; undefined when there is none, or when it is gone again. */
-async function openNext({ folder, progress }: LogReading, look: Look): Promise<FoundFile | undefined> {
-  const [oldest] = look.unread
-  if (oldest === undefined) return look.live
-  await look.live?.source.close()
-  try {
-    return await folder.open(oldest.file, marksOf(progress.now))
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
+/** Reads rotated files in their order, up to the first one that is gone or changing: its turn is still the next. */
+async function readAll(log: LogReading, files: readonly UnreadFile[]): Promise<void> {
+  for (const { file } of files) {
+    try {
+      const outcome = await readFile(log, await log.folder.open(file, marksOf(log.progress.now)))
+      if (outcome !== 'ended') return
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return
+      throw error
+    }
   }
 }
 
-async function readFile(log: LogReading, found: FoundFile): Promise<void> {
+/**
+ * What became of a file: rotated away and nothing is left to read in it; to be continued later;
+ * or its content is not what it was.
+ */
+type Outcome = 'ended' | 'left' | 'changed'
+
+/** Reads a file, the live one as long as it is. */
+async function readFile(log: LogReading, found: FoundFile): Promise<Outcome> {
   const { progress, context, folder } = log
   context.log.info(`reads ${found.file.path} from byte ${found.cursor.offset}`)
   progress.open(found)
   const live = found.file.live ? new LiveReading(log, found) : undefined
-  let isEnded = false
+  let outcome: Outcome = 'left'
   try {
-    isEnded = live === undefined ? await readRotated(log, found) : await live.follow()
+    const isEnded = await (live === undefined ? readRotated(log, found) : live.follow())
+    if (isEnded) outcome = 'ended'
   } catch (error) {
     if (!(error instanceof ContentChanged)) throw error
+    outcome = 'changed'
     context.log.warn(`${error.message}; looking for what was in it in the rotated files`)
   } finally {
-    const mark = progress.leave(isEnded)
-    if (isEnded) folder.finished(found, mark)
+    const mark = progress.leave(outcome === 'ended')
+    if (outcome === 'ended') folder.finished(found, mark)
     publish(log)
     await (live ?? found.source).close()
   }
+  return outcome
 }
 
 /** What was read stands in the checkpoint once everything before it is acknowledged. */

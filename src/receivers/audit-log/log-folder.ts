@@ -2,9 +2,10 @@ import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { type ByteSource, readRange } from './byte-source.ts'
-import { Cursor, HEAD_LENGTH, TAIL_LENGTH } from './cursor.ts'
+import { markOfCopy } from './copy-of-live.ts'
+import { Cursor, HEAD_LENGTH } from './cursor.ts'
 import { GzipFile } from './gzip-file.ts'
-import { findMark, type Mark, markOf } from './mark.ts'
+import { findMark, type Mark, marksOfHead } from './mark.ts'
 import { PlainFile } from './plain-file.ts'
 import { type LogFile, rotatedFiles } from './rotated-files.ts'
 import { codeOf } from './troubles.ts'
@@ -23,20 +24,25 @@ export interface FoundFile {
   readonly unread: boolean
 }
 
+/** A rotated file with something unread. */
+export interface UnreadFile extends Pick<FoundFile, 'file' | 'head' | 'mark'> {
+  readonly size: number
+}
+
 /** What a look into the folder has shown. */
 export interface Look {
   /** The live file, open. */
   readonly live: FoundFile | undefined
   /** Why there is none. */
   readonly liveError: Error | undefined
-  /** Rotated files with something unread, the oldest first; closed again. */
-  readonly unread: readonly FoundFile[]
+  /** Rotated files with something unread, the oldest first. */
+  readonly unread: readonly UnreadFile[]
   /** Marks of rotated files that are copies of the live one as it was when it was shorter, all of which was read. */
   readonly copies: readonly Mark[]
   /** Marks whose content is in the folder. */
   readonly present: ReadonlySet<Mark>
-  /** Rotated files that could not be looked at. */
-  readonly unreadable: readonly { readonly file: LogFile; readonly error: Error }[]
+  /** Rotated files that could not be looked at, or the folder. */
+  readonly unreadable: readonly { readonly path: string; readonly error: Error }[]
   /** Whether all could be looked at and the live file is there. If not, content that is absent may still appear: by a mount, for one. */
   readonly isComplete: boolean
 }
@@ -58,13 +64,14 @@ export class LogFolder {
     // The live file first: whatever is rotated away after that is in the list of names or is this very file.
     const { found: live, error: liveError } = await settled(this.open(this.live, marks))
     const present = new Set<Mark>(live?.mark && [live.mark])
-    const unread: FoundFile[] = []
+    const unread: UnreadFile[] = []
     const copies: Mark[] = []
-    const unreadable: { file: LogFile; error: Error }[] = []
-    const rotated = await this.rotated()
+    const unreadable: { path: string; error: Error }[] = []
+    const { found: rotated = [], error: folderError } = await settled(this.rotated())
+    if (folderError !== undefined) unreadable.push({ path: this.path, error: folderError })
     for (const file of rotated) {
       const { found, error } = await settled(this.#examine(file, { marks, live, isOpen }))
-      if (error !== undefined) unreadable.push({ file, error })
+      if (error !== undefined) unreadable.push({ path: file.path, error })
       if (found?.mark !== undefined) present.add(found.mark)
       if (found?.copy !== undefined) copies.push(found.copy)
       if (found?.unread !== undefined) unread.push(found.unread)
@@ -109,12 +116,14 @@ export class LogFolder {
     if (isOpen(stats)) return {}
     const found = await this.open(file, marks)
     try {
-      const { mark } = found
       const copy = await markOfCopy(found, live)
-      const isDone = !found.unread && mark?.ended !== false
-      const examined = copy !== undefined ? { copy } : found.unread ? { mark, unread: found } : { mark }
-      if (isDone || copy !== undefined) this.finished(found, mark ?? copy)
-      else this.#remember(found, examined, now => isSame(now, marks))
+      const mark = copy ?? found.mark
+      const isUnread = found.unread && copy === undefined
+      const unread = { file, head: found.head, mark, size: found.source.size }
+      const examined = { mark, copy, unread: isUnread ? unread : undefined }
+      const candidates = marksOfHead(found.head, marks)
+      if (!isUnread && mark?.ended !== false) this.finished(found, mark)
+      else this.#remember(found, examined, now => isSame(marksOfHead(found.head, now), candidates))
       return examined
     } finally {
       await found.source.close()
@@ -141,8 +150,8 @@ interface Circumstances {
 
 interface Examined {
   readonly mark?: Mark | undefined
-  readonly copy?: Mark
-  readonly unread?: FoundFile
+  readonly copy?: Mark | undefined
+  readonly unread?: UnreadFile | undefined
 }
 
 interface Known {
@@ -153,22 +162,6 @@ interface Known {
 
 const isSame = (a: readonly Mark[], b: readonly Mark[]) =>
   a.length === b.length && a.every((mark, i) => mark === b[i])
-
-/** The mark of a rotated file that is a copy of the live one, made when that was shorter and was since read further; else undefined. */
-async function markOfCopy(
-  { file, source, head, mark, unread }: FoundFile,
-  live: FoundFile | undefined,
-): Promise<Mark | undefined> {
-  const { name, compressed } = file
-  const end = source.size
-  if (compressed || live === undefined || end > live.cursor.offset || end === 0) return undefined
-  if (mark !== undefined && (unread || mark !== live.mark)) return undefined
-  const length = Math.min(TAIL_LENGTH, end)
-  const tail = await readRange(source, end - length, length)
-  if (!live.head.subarray(0, head.length).equals(head)) return undefined
-  if (!tail.equals(await readRange(live.source, end - length, length))) return undefined
-  return markOf(new Cursor(end, head, tail), { name, size: end, ended: true })
-}
 
 /** Changes with every write, renaming and replacing of a file. */
 function versionOf(stats: BigIntStats): string {

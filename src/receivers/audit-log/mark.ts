@@ -55,10 +55,7 @@ export async function findMark(
   head: Buffer,
   marks: readonly Mark[],
 ): Promise<Match | undefined> {
-  const candidates = marks.filter(
-    mark => mark.head.length > 0 && isHashOf(mark.head, head.subarray(0, mark.head.length)),
-  )
-  for (const mark of candidates.sort((a, b) => b.offset - a.offset)) {
+  for (const mark of marksOfHead(head, marks).sort((a, b) => b.offset - a.offset)) {
     if (isCompressedWhole(source, mark))
       return { mark, cursor: new Cursor(mark.offset, head, Buffer.alloc(0)) }
     const tail = await readRange(source, mark.offset - mark.tail.length, mark.tail.length)
@@ -69,6 +66,17 @@ export async function findMark(
     }
   }
   return undefined
+}
+
+/** Those of `marks` whose first bytes are those of `head`. */
+export function marksOfHead(head: Buffer, marks: readonly Mark[]): Mark[] {
+  const hashes = new Map<number, string>()
+  return marks.filter(({ head: { length, sha256: expected } }) => {
+    if (length === 0 || length > head.length) return false
+    const hash = hashes.get(length) ?? sha256(head.subarray(0, length))
+    hashes.set(length, hash)
+    return hash === expected
+  })
 }
 
 /** Whether the `.gz` holds what was read, no more and no less: known from its trailer, without decompressing it. */

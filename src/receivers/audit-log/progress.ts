@@ -86,7 +86,7 @@ export class ProgressKeeper {
     const dropped = new Set([...gone, ...forgotten])
     const found = look.unread
       .filter(file => file.mark === undefined)
-      .map(file => markOfUnread(file.head, file.file.name, file.source.size))
+      .map(file => markOfUnread(file.head, file.file.name, file.size))
     const all = [...seen, ...look.copies, ...found].filter(
       mark => mark !== undefined && !dropped.has(mark),
     ) as Mark[]
@@ -106,7 +106,6 @@ export class ProgressKeeper {
 /** The mark of content that is still in the folder, brought up to date. */
 function seenAgain(mark: Mark, look: Look): Mark {
   const unread = look.unread.find(file => file.mark === mark)
-  if (unread !== undefined)
-    return unread.source.size === mark.size ? mark : { ...mark, size: unread.source.size }
+  if (unread !== undefined) return unread.size === mark.size ? mark : { ...mark, size: unread.size }
   return mark.ended || look.live?.mark === mark ? mark : { ...mark, ended: true }
 }

@@ -81,7 +81,7 @@ export class Survey {
     // One that is gone was renamed, compressed or deleted since the names were listed: the next look shows.
     const first = unreadable.find(({ error }) => codeOf(error) !== 'ENOENT')
     if (first === undefined) return this.#rotatedProblem.clear('all rotated files can be read')
-    const { message } = await troubleWith(first.file.path, first.error)
+    const { message } = await troubleWith(first.path, first.error)
     this.#rotatedProblem.raise('error', message)
   }
 }

@@ -40,6 +40,16 @@ for (const { title, text, reason } of ROWS)
     assert.equal(running.counters.read, 3)
   })
 
+test('lines of open brackets are each read once, not on to the end of the batch', {
+  timeout: 10_000,
+}, async t => {
+  const log = await TestLog.create(t)
+  await log.append('[\n{"a":[\n'.repeat(100_000) + line(1))
+  const running = await start(log)
+  await receives(running, [1])
+  assert.equal(running.sink.malformed.length, 200_000)
+})
+
 test('lines without a byte are no lines', async t => {
   const log = await TestLog.create(t)
   await log.append(`\n\n${line(1)}\n${line(2)}\n`)

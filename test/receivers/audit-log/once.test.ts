@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { line, lines, numbers, Sink, start, TestLog, until } from './harness.ts'
 
@@ -78,4 +79,18 @@ test('once: stopped before everything was acknowledged, it is not done', async t
   )
   await stop()
   await assert.rejects(async () => receiver.done)
+})
+
+test('once: a log that is away now is not forgotten', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 9))
+  await (await start(log, { once: true })).receiver.done
+  await rename(log.path, join(log.root, 'away'))
+  const second = await start(log, { once: true })
+  await assert.rejects(async () => second.receiver.done)
+  await rename(join(log.root, 'away'), log.path)
+  await log.append(line(10))
+  const third = await start(log, { once: true })
+  await third.receiver.done
+  assert.deepEqual(third.sink.received, [10])
 })

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { appendFile, copyFile, link, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { line, lines, numbers, type Running, receives, Sink, start, TestLog, until } from './harness.ts'
 
 test('rename and create: what was written before and after arrives in order', async t => {
@@ -142,6 +143,14 @@ const DOWNTIMES: readonly Downtime[] = [
     expected: [21],
   },
   {
+    title: 'copied under the name of a rotated file and goes on',
+    change: async log => {
+      await copyFile(log.path, log.backup(1))
+      await log.append(line(21))
+    },
+    expected: [21],
+  },
+  {
     title: 'linked under the name of a rotated file',
     change: async log => {
       await link(log.path, log.backup(1))
@@ -163,9 +172,109 @@ for (const { title, change, expected } of DOWNTIMES)
     await receives(second, expected)
     await log.append(line(99))
     await receives(second, [...expected, 99])
-    assert.equal(second.counters.bytesLost, 0)
-    assert.deepEqual(second.sink.malformed, [])
+    await second.stop()
+    await log.append(line(100))
+    const third = await start(log)
+    await receives(third, [100])
+    for (const { counters, sink } of [second, third]) {
+      assert.equal(counters.bytesLost, 0)
+      assert.deepEqual(sink.malformed, [])
+    }
   })
+
+test('two files that begin with the same long event are told apart', async t => {
+  const log = await TestLog.create(t)
+  await log.append(line(1, 5000) + lines(2, 5))
+  const first = await start(log)
+  await receives(first, numbers(1, 5))
+  await first.stop()
+  await log.rotate(1)
+  await log.append(line(1, 5000) + lines(6, 9))
+  await receives(await start(log), [1, 6, 7, 8, 9])
+})
+
+test('a copy under the name of a rotated file, once seen, is not read after the rotation either', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 20))
+  const first = await start(log)
+  await receives(first, numbers(1, 20))
+  await copyFile(log.path, `${log.path}.1`)
+  await log.append(line(21))
+  await receives(first, numbers(1, 21))
+  await first.stop()
+  const second = await start(log)
+  await log.append(line(22))
+  await receives(second, [22])
+  await log.rotate(1)
+  await second.stop()
+  await log.append(line(23))
+  await receives(await start(log), [23])
+})
+
+test('a file read to its end and rotated while stopped counts as ended: its deletion is no gap', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 5))
+  const first = await start(log)
+  await receives(first, numbers(1, 5))
+  await first.stop()
+  await log.rotate(1)
+  await log.append(line(6))
+  const second = await start(log)
+  await receives(second, [6])
+  await second.stop()
+  const saved = await readFile(join(log.stateDir, 'checkpoints', 'test@auditLog.json'), 'utf8')
+  assert.match(saved, new RegExp(`"offset":${lines(1, 5).length},[^}]*}[^}]*"ended":true`))
+})
+
+test('a rotated file whose last line is just being written is given the time', async t => {
+  const log = await TestLog.create(t)
+  await log.append(line(1) + line(2).slice(0, 100))
+  const running = await start(log, { options: { pollInterval: '1s' } })
+  await receives(running, [1])
+  await log.rotate(1)
+  // A slow writer, within the poll interval.
+  await delay(50)
+  await appendFile(log.backup(1), line(2).slice(100))
+  await log.append(line(3))
+  await receives(running, [1, 2, 3])
+  assert.deepEqual(running.sink.malformed, [])
+})
+
+test('replaced by a copy while a line is being written: the line is completed in the copy', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 20) + line(21).slice(0, 100))
+  const running = await start(log)
+  await receives(running, numbers(1, 20))
+  await copyFile(log.path, join(log.root, 'copy'))
+  await rename(join(log.root, 'copy'), log.path)
+  await log.append(line(21).slice(100) + line(22))
+  await receives(running, numbers(1, 22))
+  assert.deepEqual(running.sink.malformed, [])
+})
+
+test('overwritten in place with as many bytes: noticed by its content', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 5))
+  const running = await start(log)
+  await receives(running, numbers(1, 5))
+  await writeFile(log.path, lines(5, 9), { flag: 'r+' })
+  await receives(running, [...numbers(1, 5), ...numbers(5, 9)])
+})
+
+test('a live file that is missing for longer than a rotation takes is said', async t => {
+  const log = await TestLog.create(t)
+  await log.append(line(1))
+  const running = await start(log)
+  await receives(running, [1])
+  const rotated = performance.now()
+  await log.rotate(1)
+  await until(
+    () => withoutInfo(running).length > 0,
+    () => running.said,
+  )
+  assert.match(withoutInfo(running)[0] ?? '', /^WARN waiting for .*audit.log: there is no such file/)
+  assert.ok(performance.now() - rotated > 900)
+})
 
 test('an inode that is used again at once is no reason to skip anything', async t => {
   const log = await TestLog.create(t)
@@ -247,7 +356,7 @@ test('truncated and written beyond the old end between two looks: noticed by its
 test('copytruncate leaves a hole of NUL bytes before the next event: skipped', async t => {
   const log = await TestLog.create(t)
   await log.append(lines(1, 5))
-  const running = await start(log)
+  const running = await start(log, { options: { maxLineSize: '64KiB' } })
   await receives(running, numbers(1, 5))
   await copyFile(log.path, `${log.path}.1`)
   await writeFile(log.path, Buffer.concat([Buffer.alloc(3_000_000), Buffer.from(lines(6, 9))]))
@@ -255,7 +364,7 @@ test('copytruncate leaves a hole of NUL bytes before the next event: skipped', a
   assert.deepEqual(running.sink.malformed, [])
 })
 
-/** Files 1 (events 1 to 100), 2 (101 to 105) and the live one (106); stopped within the first file. Returns how far it was read. */
+/** Files 1 (events 1 to 100), 2 (101 to 105) and the live one (106); two batches of the first file are read, the first is acknowledged. */
 async function stopWithinFirstFile(log: TestLog): Promise<Running> {
   await log.append(lines(1, 100))
   await log.rotate(1)
