@@ -33,7 +33,11 @@ export function skipSpace(b: Uint8Array, i: number): number {
 
 /** `i` is at the opening quote. */
 export function skipString(b: Uint8Array, i: number): number {
-  i++
+  return endString(b, i + 1)
+}
+
+/** `i` is inside a string. */
+function endString(b: Uint8Array, i: number): number {
   for (;;) {
     while (STRING_STOP[b[i]!] === 0) i++
     const c = b[i]
@@ -93,7 +97,11 @@ export function skipValue(b: Uint8Array, i: number): number {
 
 const FIRST_STACK = new Uint8Array(1024)
 
-/** `i` is at the opening bracket. Iterative, so any depth is safe, at one byte of memory a level. */
+/**
+ * `i` is at the opening bracket. Iterative, so any depth is safe, at one byte of memory a level.
+ * The runs of plain bytes in keys and strings are the hottest loops of the agent: written out, because whether the
+ * compiler would inline them changes from run to run.
+ */
 function skipContainer(b: Uint8Array, i: number): number {
   let stack: Uint8Array = FIRST_STACK
   let depth = 0
@@ -107,11 +115,22 @@ function skipContainer(b: Uint8Array, i: number): number {
     for (;;) {
       if (empty) empty = false
       else {
-        if (close === CLOSE_BRACE) i = skipKey(b, i)
+        if (close === CLOSE_BRACE) {
+          if (b[i] !== QUOTE) i = skipSpace(b, i)
+          if (b[i++] !== QUOTE) return -1
+          while (STRING_STOP[b[i]!] === 0) i++
+          i = b[i] === QUOTE ? i + 1 : endString(b, i)
+          if (b[i] !== COLON) i = skipSpace(b, i)
+          if (b[i++] !== COLON) return -1
+        }
         if (b[i]! <= 0x20) i = skipSpace(b, i)
         const c = b[i]
-        if (c === OPEN_BRACE || c === OPEN_BRACKET) continue open
-        i = c === QUOTE ? skipString(b, i) : skipScalar(b, i)
+        if (c === QUOTE) {
+          i++
+          while (STRING_STOP[b[i]!] === 0) i++
+          i = b[i] === QUOTE ? i + 1 : endString(b, i)
+        } else if (c === OPEN_BRACE || c === OPEN_BRACKET) continue open
+        else i = skipScalar(b, i)
         if (i < 0) return -1
       }
       if (b[i]! <= 0x20) i = skipSpace(b, i)
@@ -125,15 +144,6 @@ function skipContainer(b: Uint8Array, i: number): number {
       i++
     }
   }
-}
-
-/** Skips white space, a key and its colon. */
-function skipKey(b: Uint8Array, i: number): number {
-  if (b[i] !== QUOTE) i = skipSpace(b, i)
-  if (b[i] !== QUOTE) return -1
-  i = skipString(b, i)
-  if (i >= 0 && b[i] !== COLON) i = skipSpace(b, i)
-  return b[i] === COLON ? i + 1 : -1
 }
 
 function doubled(stack: Uint8Array): Uint8Array {
