@@ -31,6 +31,8 @@ export interface RunningPipeline {
   readonly consumer: Consumer
 }
 
+const NEVER = new Promise<void>(() => {})
+
 /** Receivers, processors and exporters of a configuration, connected. */
 export class Agent {
   readonly pipelines: readonly RunningPipeline[]
@@ -60,9 +62,12 @@ export class Agent {
     }
   }
 
-  /** With `once`: resolves when everything that was there has been delivered or dead-lettered. */
+  /**
+   * Rejects when a receiver has to give up. With `once` it resolves when everything that was there has been delivered or
+   * dead-lettered, else never.
+   */
   async done(): Promise<void> {
-    await Promise.all(this.#receivers.map(({ receiver }) => receiver.done))
+    await Promise.all(this.#receivers.map(({ receiver }) => receiver.done ?? NEVER))
   }
 
   /** Stops reading, waits up to `service.shutdownTimeout` for what is in flight, saves checkpoints, closes exporters. */

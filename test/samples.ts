@@ -39,6 +39,3 @@ export function sampleEvents(name: string): AuditEvent[] {
   }
   return events
 }
-
-/** Every event of every sample log. */
-export const allSampleEvents = () => SAMPLE_LOGS.flatMap(sampleEvents)

@@ -31,7 +31,8 @@ export function addedEphemeralContainer(body: unknown): EphemeralContainer | und
 /** The containers in `value` of an `add` or `replace` in a JSON patch (RFC 6902). */
 function addedByOperation(operation: unknown): unknown[] {
   if (!isObject(operation)) return []
-  const { path, value } = operation
+  const { op, path, value } = operation
+  if (op !== 'add' && op !== 'replace') return [] // a `test` adds nothing, but could hide what does
   if (path === '') return containersOf(value)
   if (path === '/spec') return containersOf({ spec: value })
   if (path === LIST_POINTER) return Array.isArray(value) ? value : []

@@ -9,9 +9,14 @@ export function fieldTime(event: AuditEvent, field: Field): bigint | undefined {
   return time ?? parseTimestampText(event.text(field) ?? '')
 }
 
-/** When the event's stage was reached, in nanoseconds since 1970: stageTimestamp, or `timestamp` in logs of old API servers. */
+const LATEST = 2n ** 64n
+
+/** When the event's stage was reached, in nanoseconds since 1970, from 1970 to 2554 as OTLP has it: stageTimestamp, or `timestamp` in logs of old API servers. */
 export function eventTime(event: AuditEvent): bigint | undefined {
-  event.time ??= fieldTime(event, FIELD.stageTimestamp) ?? fieldTime(event, FIELD.timestamp) ?? null
+  if (event.time === undefined) {
+    const time = fieldTime(event, FIELD.stageTimestamp) ?? fieldTime(event, FIELD.timestamp)
+    event.time = time !== undefined && time >= 0n && time < LATEST ? time : null
+  }
   return event.time ?? undefined
 }
 

@@ -47,10 +47,11 @@ async function untilShown(agent: Agent, signal: AbortSignal): Promise<boolean> {
 }
 
 function explain(auditLog: string, stateDir: string): void {
+  const auditship = process.env.npm_lifecycle_event === 'start' ? 'npm run auditship --' : 'auditship'
   console.log(`
 Each event is in ${join(stateDir, 'events.jsonl')} too, with its attributes. Following ${auditLog} until Ctrl-C.
 Try next:
-  npm start -- --file /path/to/your/audit.log       your own log (k3s: /var/lib/rancher/k3s/server/logs/audit.log)
-  auditship run --config config/collector.yaml      send to an OpenTelemetry Collector
-  auditship components                              what can be configured`)
+  ${auditship} quickstart --file audit.log             your own log (k3s: /var/lib/rancher/k3s/server/logs/audit.log)
+  ${auditship} run --config config/collector.yaml      send to an OpenTelemetry Collector
+  ${auditship} components                              what can be configured`)
 }

@@ -12,21 +12,29 @@ export async function run(options: ConfigOptions & { readonly once?: boolean }):
   for (const warning of warnings) log.warn(warning)
   const agent = new Agent(config, { log, once: options.once ?? false })
   try {
-    await runAgent(agent, config, log, options.once ?? false)
-    return EXIT.ok
+    const isDone = await runAgent(agent, config, log, options.once ?? false)
+    return isDone ? EXIT.ok : EXIT.failed
   } finally {
     await log.shutdown()
   }
 }
 
-/** Runs an agent until a signal or, with `once`, until it is done; then stops it and says what it did. */
-export async function runAgent(agent: Agent, config: Config, log: AgentLog, once: boolean): Promise<void> {
+/**
+ * Runs an agent until a signal or, with `once`, until it is done; then stops it and says what it did.
+ * False when a signal came before `once` was done.
+ */
+export async function runAgent(agent: Agent, config: Config, log: AgentLog, once: boolean): Promise<boolean> {
   const started = performance.now()
   const signal = untilSignal()
-  await agent.start()
-  log.info(`auditship runs: ${describePipelines(config)}`)
+  let isDone = !once
   try {
-    await Promise.race([signal.received, ...(once ? [agent.done()] : [])])
+    await agent.start()
+    log.info(`auditship runs: ${describePipelines(config)}`)
+    const done = agent.done().then(() => {
+      isDone = true
+    })
+    done.catch(() => {}) // a signal may come first
+    await Promise.race([signal.received, done])
   } finally {
     await agent.stop()
     signal.forget()
@@ -34,7 +42,11 @@ export async function runAgent(agent: Agent, config: Config, log: AgentLog, once
   for (const { name, counters } of agent.pipelines) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
     log.info(`stopped after ${seconds} s`, { pipeline: name, ...counters })
+    const left = counters.read - counters.delivered - counters.filtered - counters.deadLettered
+    if (left > 0)
+      log.warn(`${left} events were not delivered yet; the next start reads them again`, { pipeline: name })
   }
+  return isDone
 }
 
 const describePipelines = (config: Config) =>

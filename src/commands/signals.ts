@@ -8,13 +8,16 @@ export interface SignalWait {
   forget(): void
 }
 
+/** A terminal signals all of a process group, and npm passes on what it gets: one Ctrl-C arrives twice. */
+const SAME_SIGNAL_MS = 500
+
 /** Begins to listen for SIGTERM and SIGINT. */
 export function untilSignal(): SignalWait {
   const { promise, resolve } = Promise.withResolvers<void>()
-  let count = 0
+  let first: number | undefined
   const onSignal = (name: NodeJS.Signals) => {
-    count++
-    if (count > 1) process.exit(128 + (constants.signals[name] ?? 0))
+    first ??= performance.now()
+    if (performance.now() - first > SAME_SIGNAL_MS) process.exit(128 + (constants.signals[name] ?? 0))
     resolve()
   }
   process.on('SIGTERM', onSignal)

@@ -6,6 +6,7 @@ import { type ConfigDocument, parseConfigText } from './document.ts'
 import { attributesSchema, frameSchema, pipelinesSchema } from './frame.ts'
 import { locateAll } from './locate.ts'
 import { applyOverrides } from './overrides.ts'
+import { ownershipProblems } from './ownership.ts'
 import { formatPath } from './path.ts'
 import { type PipelineIds, pipelineIds, pipelineProblems, unusedComponents } from './pipelines.ts'
 import type { PrintableConfig } from './print.ts'
@@ -58,6 +59,8 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   if (data === undefined || early.length + later.length > 0) {
     throw new ConfigError(inTextOrder([...early, ...locateAll(document, later)]))
   }
+  const shared = ownershipProblems(data, source.types)
+  if (shared.length > 0) throw new ConfigError(inTextOrder(locateAll(document, shared)))
   const pipelines = pipelineIds(ids, data.service.pipelines)
   const inForce = {
     ...written,

@@ -13,14 +13,19 @@ const BYTE_UNITS: Record<string, number> = {
 const DURATION_EXPECTED = 'expected a duration such as 10s'
 const SIZE_EXPECTED = 'expected a size such as 16MiB'
 
-/** A duration such as `250ms`, `10s`, `5m`, `1h`, `30d`; milliseconds after parsing. */
+/** Timers of Node.js hold no more: they fire at once instead. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** A duration such as `250ms`, `10s`, `5m`, `1h`, `20d`, from 1 ms to 24 days; milliseconds after parsing. */
 export function duration() {
   return z
     .string({ error: DURATION_EXPECTED })
     .transform((text, context) => {
       const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
-      if (match) return Number(match[1]) * (DURATION_UNITS[match[2] ?? ''] ?? 0)
-      context.addIssue({ code: 'custom', message: DURATION_EXPECTED })
+      const ms = match ? Number(match[1]) * (DURATION_UNITS[match[2] ?? ''] ?? 0) : undefined
+      if (ms !== undefined && ms >= 1 && ms <= LONGEST_MS) return ms
+      const message = ms === undefined ? DURATION_EXPECTED : 'expected a duration from 1ms to 24d'
+      context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
     .meta({ notation: 'duration' })

@@ -21,6 +21,7 @@ export async function* readEvents(stream: AsyncIterable<Uint8Array>): AsyncGener
   let offset = 0
   for await (const bytes of stream) {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    scanner.readAt = Date.now()
     const last = chunk.lastIndexOf(NEWLINE)
     if (last < 0) {
       rest.push(Buffer.from(chunk))

@@ -45,27 +45,29 @@ export class JsonEncoder {
     const w = new JsonWriter(target)
     w.text(this.#head)
     let separator = ''
-    for (const event of withValidUtf8(events)) {
+    for (const [index, event] of withValidUtf8(events).entries()) {
       w.ascii(separator)
       separator = ','
-      this.#record(w, event)
+      this.#record(w, event, events[index] as AuditEvent)
     }
     w.ascii(']}]}]}')
     return w.bytes
   }
 
-  #record(w: JsonWriter, event: AuditEvent): void {
+  /** `original` is the event as it was read: its identity is taken from it. */
+  #record(w: JsonWriter, event: AuditEvent, original: AuditEvent): void {
     const { number, text } = severity(event)
+    // A time of 0 means unknown, as in the data model.
     const observed = BigInt(event.readAt) * 1_000_000n
-    w.ascii(`{"timeUnixNano":"${timeOf(event)}","observedTimeUnixNano":"${observed}"`)
+    w.ascii(`{"timeUnixNano":"${eventTime(event) ?? 0}","observedTimeUnixNano":"${observed}"`)
     w.ascii(`,"severityNumber":${number},"severityText":"${text}","body":{"stringValue":`)
     w.string(event.buffer, event.start, event.end)
     w.ascii('},"attributes":[')
-    this.#attributes(w, event)
+    this.#attributes(w, event, original)
     w.ascii(`],"eventName":"${EVENT_NAME}"}`)
   }
 
-  #attributes(w: JsonWriter, event: AuditEvent): void {
+  #attributes(w: JsonWriter, event: AuditEvent, original: AuditEvent): void {
     const access = interactiveAccess(event)
     let separator = ''
     for (const attribute of this.#shape.attributes) {
@@ -73,14 +75,8 @@ export class JsonEncoder {
       if (writeAttribute(w, attribute, event, separator)) separator = ','
     }
     if (this.#shape.recordUidOf === undefined) return
-    w.text(separator + keyValue(RECORD_UID, 'string', event.identity(this.#shape.recordUidOf)))
+    w.text(separator + keyValue(RECORD_UID, 'string', original.identity(this.#shape.recordUidOf)))
   }
-}
-
-/** 0 means unknown, as in the data model. */
-function timeOf(event: AuditEvent): bigint {
-  const time = eventTime(event)
-  return time === undefined || time < 0n ? 0n : time
 }
 
 function writeAttribute(

@@ -70,7 +70,10 @@ export class ProtobufEncoder {
     target: Buffer = Buffer.allocUnsafeSlow(this.expectedSize(events)),
   ): Buffer {
     const w = new ProtobufWriter(target)
-    for (const event of withValidUtf8(events).toReversed()) this.#record(w, event)
+    const valid = withValidUtf8(events)
+    for (let i = events.length - 1; i >= 0; i--) {
+      this.#record(w, valid[i] as AuditEvent, events[i] as AuditEvent)
+    }
     w.constant(this.#scope)
     header(w, FIELD_2, 0)
     w.constant(this.#resource)
@@ -78,16 +81,18 @@ export class ProtobufEncoder {
     return w.bytes
   }
 
-  #record(w: ProtobufWriter, event: AuditEvent): void {
+  /** `original` is the event as it was read: its identity is taken from it. */
+  #record(w: ProtobufWriter, event: AuditEvent, original: AuditEvent): void {
     const end = w.written
     w.constant(this.#eventName)
     w.fixed64(BigInt(event.readAt) * 1_000_000n)
     w.byte(RECORD_OBSERVED_TIME)
+    if (this.#uidOf !== undefined) this.#uid(w, original, this.#uidOf)
     this.#attributesOf(w, event)
     this.#body(w, event)
     w.constant(SEVERITY_BYTES[severity(event).text])
     const time = eventTime(event)
-    if (time !== undefined && time >= 0n) {
+    if (time !== undefined) {
       w.fixed64(time)
       w.byte(RECORD_TIME)
     }
@@ -95,7 +100,6 @@ export class ProtobufEncoder {
   }
 
   #attributesOf(w: ProtobufWriter, event: AuditEvent): void {
-    if (this.#uidOf !== undefined) this.#uid(w, event, this.#uidOf)
     const access = interactiveAccess(event)
     if (access !== undefined) {
       for (const { definition, key } of this.#accessAttributes) {

@@ -1,5 +1,5 @@
 /** Larger buffers are left to the garbage collector: they come from rare giant lines. */
-const LARGEST_KEPT = 8 * 1024 * 1024
+const LARGEST_KEPT = 32 * 1024 * 1024
 
 /** Sizes are powers of two, so that batches of about one size share buffers. Pages that are never written cost no memory. */
 const SMALLEST = 64 * 1024

@@ -15,7 +15,7 @@ export type Consumer = (batch: AuditBatch) => Promise<void>
 export interface Receiver {
   /** Begins to read and returns; batches go to `next`, at most `maxInFlight` unacknowledged at a time. */
   start(next: Consumer): Promise<void>
-  /** With `context.once`: resolves when all that was there has been read and acknowledged. */
+  /** Rejects when the receiver has to give up. With `context.once` it resolves when all that was there is acknowledged, else never. */
   readonly done?: Promise<void>
   /** Stops reading, waits for what is in flight to settle, saves the checkpoint. */
   stop(): Promise<void>

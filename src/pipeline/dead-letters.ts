@@ -39,8 +39,6 @@ export interface DeadLetterRecord {
 /** The dead-letter file of one pipeline: JSON lines, appended and synced. `auditship replay` empties it. */
 export class DeadLetters {
   readonly path: string
-  /** Letters written since the start. */
-  written = 0
   readonly #pipeline: string
   readonly #maxBytes: number
   readonly #log: Log
@@ -84,10 +82,11 @@ export class DeadLetters {
       )
       await wait(backoffMs(failures, this.#backoff), signal)
     }
-    this.written += letters.length
     const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
+    const [first] = letters
+    const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
     this.#log.error(
-      `${letters.length} undeliverable event(s) kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`,
+      `${letters.length} undeliverable event(s)${where} kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`,
     )
   }
 
@@ -107,6 +106,7 @@ export class DeadLetters {
         const torn = size > 0 && (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] !== NEWLINE
         await file.appendFile(torn ? Buffer.concat([Buffer.from([NEWLINE]), lines]) : lines)
         await file.sync()
+        if (size === 0) await syncFolder(dirname(this.path))
       } catch (error) {
         await file.truncate(size).catch(() => {})
         throw error
@@ -132,6 +132,16 @@ export class DeadLetters {
       ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
     }
     return `${JSON.stringify(record)}\n`
+  }
+}
+
+/** A new name survives a power loss only once its folder is synced. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 

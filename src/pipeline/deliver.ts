@@ -31,8 +31,8 @@ export async function deliver(
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     signal.throwIfAborted()
     const outcome = await attempt(part, destination, signal)
-    rejected.push(...outcome.rejected)
-    parts.push(...outcome.left.toReversed())
+    for (const rejection of outcome.rejected) rejected.push(rejection)
+    for (const left of outcome.left.toReversed()) parts.push(left)
     if (!outcome.retry) {
       failures = 0
       continue

@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs'
-import { rename, rm, stat } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { AuditEvent } from '../audit/event.ts'
 import { parseEvent } from '../audit/scan.ts'
 import { DEFAULT_BACKOFF } from './backoff.ts'
 import { batchOf } from './batch.ts'
+import { byteLines } from './byte-lines.ts'
 import type { Consumer } from './contracts.ts'
-import { newCounters } from './counters.ts'
+import { type Counters, newCounters } from './counters.ts'
 import { type DeadLetter, type DeadLetterRecord, type DeadLetters, refusedLetter } from './dead-letters.ts'
 import { type Destination, deliver } from './deliver.ts'
 
@@ -26,6 +27,8 @@ export interface ReplayResult {
 export interface ReplayTarget {
   readonly deadLetters: DeadLetters
   readonly destinations: readonly Destination[]
+  /** Of the consumer. */
+  readonly counters: Readonly<Counters>
   /** The whole pipeline, for letters that never reached an exporter. */
   readonly consumer: Consumer
 }
@@ -36,44 +39,58 @@ export interface ReplayTarget {
  * interrupted is simply run again; it may then repeat events.
  */
 export async function replay(target: ReplayTarget, signal: AbortSignal): Promise<ReplayResult> {
-  const { path, written } = target.deadLetters
-  const aside = `${path}.replaying`
-  let letters = (await exists(aside)) ? await replayFile(aside, target, signal) : 0
-  if (await exists(path)) {
-    await rename(path, aside)
-    letters += await replayFile(aside, target, signal)
+  const total = { delivered: 0, kept: 0 }
+  for (const file of await setAside(target.deadLetters.path)) {
+    for await (const letters of batches(file)) {
+      const kept = await replayBatch(letters, target, signal)
+      total.kept += kept
+      total.delivered += letters.length - kept
+    }
+    await rm(file)
   }
-  const kept = target.deadLetters.written - written
-  return { delivered: letters - kept, kept }
+  return total
 }
 
-async function replayFile(file: string, target: ReplayTarget, signal: AbortSignal): Promise<number> {
-  let count = 0
-  for await (const letters of batches(file)) {
-    await replayBatch(letters, target, signal)
-    count += letters.length
-  }
-  await rm(file)
-  return count
+/** Renames the dead-letter file, so that letters that are kept again go into a new one. Those of an interrupted replay come first. */
+async function setAside(path: string): Promise<string[]> {
+  const prefix = `${basename(path)}.replaying-`
+  const exists = (await stat(path).catch(() => undefined)) !== undefined
+  if (exists) await rename(path, `${path}.replaying-${Date.now()}`)
+  const names = await readdir(dirname(path)).catch(() => [])
+  const aside = names.filter(name => name.startsWith(prefix)).toSorted()
+  return aside.map(name => join(dirname(path), name))
 }
 
+/** Resolves to how many of the letters are kept. */
 async function replayBatch(
   letters: readonly Letter[],
   target: ReplayTarget,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const unreadable = letters.filter(letter => letter.event === undefined)
   await target.deadLetters.write(
     unreadable.map(letter => letter.dead),
     signal,
   )
+  let kept = unreadable.length
   for (const exporter of new Set(letters.map(letter => letter.dead.exporter))) {
     const events = letters
       .filter(letter => letter.dead.exporter === exporter)
       .flatMap(letter => letter.event ?? [])
-    if (exporter === undefined) await target.consumer(batchOf(events))
-    else await replayTo(exporter, events, target, signal)
+    kept += await (exporter === undefined
+      ? replayThrough(events, target)
+      : replayTo(exporter, events, target, signal))
   }
+  return kept
+}
+
+async function replayThrough(
+  events: readonly AuditEvent[],
+  { consumer, counters }: ReplayTarget,
+): Promise<number> {
+  const before = counters.deadLettered
+  await consumer(batchOf(events))
+  return counters.deadLettered - before
 }
 
 async function replayTo(
@@ -81,7 +98,7 @@ async function replayTo(
   events: readonly AuditEvent[],
   { deadLetters, destinations }: ReplayTarget,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const destination = destinations.find(({ id }) => id === exporter)
   const rejected =
     destination === undefined
@@ -91,6 +108,7 @@ async function replayTo(
     rejected.map(rejection => refusedLetter(rejection, exporter)),
     signal,
   )
+  return rejected.length
 }
 
 interface Letter {
@@ -102,11 +120,8 @@ interface Letter {
 async function* batches(file: string): AsyncGenerator<Letter[]> {
   let letters: Letter[] = []
   let bytes = 0
-  for await (const line of createInterface({
-    input: createReadStream(file),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    if (line === '') continue
+  for await (const line of byteLines(createReadStream(file))) {
+    if (line.length === 0) continue
     letters.push(letterOf(line, file))
     bytes += line.length
     if (letters.length < BATCH_EVENTS && bytes < BATCH_BYTES) continue
@@ -117,11 +132,11 @@ async function* batches(file: string): AsyncGenerator<Letter[]> {
   if (letters.length > 0) yield letters
 }
 
-function letterOf(line: string, file: string): Letter {
+function letterOf(line: Buffer, file: string): Letter {
   const record = recordOf(line)
   if (record === undefined) {
     const reason = 'a torn line of the dead-letter file'
-    return { dead: { reason, source: file, offset: -1, raw: Buffer.from(line) }, event: undefined }
+    return { dead: { reason, source: file, offset: -1, raw: line }, event: undefined }
   }
   const { exporter, reason, source, offset, length } = record
   const raw = Buffer.from(
@@ -139,9 +154,9 @@ function letterOf(line: string, file: string): Letter {
   return { dead, event: length === undefined ? eventOf(dead) : undefined }
 }
 
-function recordOf(line: string): DeadLetterRecord | undefined {
+function recordOf(line: Buffer): DeadLetterRecord | undefined {
   try {
-    return JSON.parse(line) as DeadLetterRecord
+    return JSON.parse(line.toString()) as DeadLetterRecord
   } catch {
     return undefined
   }
@@ -157,9 +172,3 @@ function eventOf({ raw, source, offset }: DeadLetter): AuditEvent | undefined {
     return undefined
   }
 }
-
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )

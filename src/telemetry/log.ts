@@ -34,7 +34,7 @@ export interface AgentLog extends Log {
 
 /** The agent's own log as OpenTelemetry log records: to stderr always, by OTLP when configured. */
 export async function createLog(options: LogOptions): Promise<AgentLog> {
-  const resource = resourceFromAttributes({ 'service.name': 'auditship', ...options.resource })
+  const resource = resourceFromAttributes({ ...options.resource, 'service.name': 'auditship' })
   const stderr = stderrExporter(options)
   const toStderr = new SimpleLogRecordProcessor({ exporter: stderr })
   const local = new LoggerProvider({ resource, processors: [toStderr] })

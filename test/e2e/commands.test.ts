@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { runCli } from '../cli.ts'
+import { runCli, startCli } from '../cli.ts'
 import { startOtlpBackend } from '../exporters/otlp-backend.ts'
 import { tempDir } from '../temp-dir.ts'
+import { waitUntil } from '../wait-until.ts'
 
 const EVENT =
   '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"1","stage":"ResponseComplete"}'
@@ -102,7 +103,91 @@ test('components lists every option, as text and as JSON', async t => {
   )
 })
 
+suite('signals', () => {
+  async function hanging(t: TestContext, args: readonly string[]) {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => 'hang')
+    const dir = await tempDir(t)
+    await writeFile(join(dir, 'audit.log'), `${EVENT}\n`)
+    const config = await configFile(
+      t,
+      `
+receivers: { auditLog: { pathPrefix: ${dir}, filename: audit.log } }
+exporters: { otlp: { endpoint: "${backend.endpoint}" } }
+service: { stateDir: ${join(dir, 'state')}, shutdownTimeout: 2s }
+`,
+    )
+    const run = startCli(t, ['run', '--config', config, ...args])
+    await waitUntil(() => backend.attempts() > 0, 'a request is in flight')
+    return run
+  }
+
+  test('SIGTERM waits for what is in flight up to shutdownTimeout, says what was left and exits with 0', async t => {
+    const run = await hanging(t, [])
+    run.child.kill('SIGTERM')
+    assert.equal(await run.ended, 0)
+    assert.match(run.stderr(), /1 events were not delivered yet; the next start reads them again/)
+  })
+
+  test('run --once that is stopped before it is done exits with 1', async t => {
+    const run = await hanging(t, ['--once'])
+    run.child.kill('SIGTERM')
+    assert.equal(await run.ended, 1)
+  })
+
+  test('the same signal twice at once, as npm passes on Ctrl-C, counts once', async t => {
+    const run = await hanging(t, [])
+    run.child.kill('SIGINT')
+    run.child.kill('SIGINT')
+    assert.equal(await run.ended, 0)
+  })
+
+  test('a second signal later exits at once', async t => {
+    const run = await hanging(t, ['--set', 'service.shutdownTimeout=1m'])
+    run.child.kill('SIGTERM')
+    const later = Date.now() + 700
+    await waitUntil(() => Date.now() > later, 'the first signal is some time ago')
+    run.child.kill('SIGTERM')
+    assert.equal(await run.ended, 143)
+  })
+})
+
 suite('run --once', () => {
+  test('a line that is being written is left for the next run, not torn', async t => {
+    const dir = await tempDir(t)
+    const log = join(dir, 'audit.log')
+    const out = join(dir, 'out.jsonl')
+    await writeFile(log, `${EVENT}\n${EVENT.slice(0, 50)}`)
+    const config = await configFile(
+      t,
+      `
+receivers: { auditLog: { pathPrefix: ${dir}, filename: audit.log } }
+exporters: { file: { path: ${out} } }
+service: { stateDir: ${join(dir, 'state')} }
+`,
+    )
+    const first = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(first.code, 0, first.stderr)
+    assert.match(first.stderr, /ends within a line, left unread from byte/)
+    await appendFile(log, `${EVENT.slice(50)}\n`)
+    const second = await runCli(t, ['run', '--once', '--config', config])
+    assert.equal(second.code, 0, second.stderr)
+    assert.equal((await readFile(out, 'utf8')).trim().split('\n').length, 2)
+  })
+
+  test('two file exporters on one path are refused', async t => {
+    const config = await configFile(
+      t,
+      'receivers: { auditLog: {} }\nexporters:\n  file/a: { path: /x/out.jsonl }\n  file/b: { path: /x/./out.jsonl }\n',
+    )
+    const { code, stderr } = await runCli(t, ['validate', '--config', config])
+    assert.equal(code, 3)
+    assert.match(
+      stderr,
+      /4:3: exporters.file\/b: expected \/x\/out.jsonl for itself, found that file\/a has it too/,
+    )
+  })
+
   test('bad lines become dead letters with their position; replay keeps what is still bad', async t => {
     const backend = await startOtlpBackend(t)
     const dir = await tempDir(t)

@@ -373,6 +373,7 @@ function writeProgram(before: string): string {
     import { parseEvent } from ${url('src/audit/scan.ts')}
     import { debugExporter } from ${url('src/exporters/debug/index.ts')}
     import { batchOf } from ${url('src/pipeline/batch.ts')}
+    process.on('SIGTERM', () => process.exit()) // as the agent, which ends in order
     ${before}
     const lines = readFileSync(${JSON.stringify(fileURLToPath(SESSION))}, 'utf8').trimEnd().split('\\n')
     const events = (process.argv[2] === 'all' ? lines : [lines[265]]).map(line => parseEvent(line))

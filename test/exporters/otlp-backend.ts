@@ -41,6 +41,7 @@ export async function startOtlpBackend(t: TestContext): Promise<OtlpBackend> {
     const answer = rule?.(raws) ?? { status: 200 }
     if (answer === 'hang') return
     if (answer.status < 300) received.push(...raws)
+    response.setHeader('content-type', headers['content-type'] ?? '')
     send(response, answer)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

@@ -84,10 +84,24 @@ suite('what an answer means', () => {
     assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
   })
 
-  test('a body that is no OTLP answer is success: the status counts', async t => {
+  test('a 200 of something that does not speak OTLP, such as a login page, is no success', async t => {
     const backend = await startOtlpBackend(t)
-    backend.answerWith(() => ({ status: 200, body: '<html>welcome</html>' }))
-    assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
+    const headers = { 'content-type': 'text/html' }
+    backend.answerWith(() => ({ status: 200, headers, body: '<html>please log in</html>' }))
+    await assert.rejects(exportOne(backend), (error: RetryableError) => {
+      assert.match(error.message, /answered 200 with text\/html, expected application\/x-protobuf/)
+      return error.needsOperator
+    })
+  })
+
+  test('a token that the backend quotes is not shown', async t => {
+    const backend = await startOtlpBackend(t)
+    backend.answerWith(() => ({ status: 401, body: 'bad token: Bearer TOPSECRET' }))
+    const headers = { authorization: 'Bearer TOPSECRET' }
+    await assert.rejects(
+      exportOne(backend, { headers }),
+      (error: Error) => !error.message.includes('TOPSECRET'),
+    )
   })
 })
 

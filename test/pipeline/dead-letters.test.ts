@@ -29,7 +29,6 @@ suite('the dead-letter file', () => {
       Array.from({ length: 50 }, (_, i) => letters.write([letter(`a${i}`), letter(`b${i}`)], NEVER)),
     )
     assert.equal(new Set((await read(path)).map(({ event }) => event)).size, 100)
-    assert.equal(letters.written, 100)
   })
 
   test('half a line left by a crash costs no other letter', async t => {

@@ -34,14 +34,15 @@ async function world(t: TestContext, refuses: (raw: string) => boolean = () => f
   }
   const deadLetters = new DeadLetters(path, 'p', 1e9, silentLog)
   const destinations = [destination('a'), destination('b')]
+  const counters = newCounters()
   const parts = {
     processors: [],
     destinations,
     deadLetters,
-    counters: newCounters(),
+    counters,
     backoff: { initialMs: 1, maxMs: 2 },
   }
-  const target = { deadLetters, destinations, consumer: pipelineConsumer(parts, NEVER) }
+  const target = { deadLetters, destinations, counters, consumer: pipelineConsumer(parts, NEVER) }
   return { target, path, received, deadLetters }
 }
 
@@ -123,4 +124,21 @@ test('without dead letters there is nothing to do', async t => {
   assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 0 })
   await writeFile(path, '')
   assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 0 })
+})
+
+test('letters with line separators of Unicode are whole', async t => {
+  const { target, received, deadLetters } = await world(t)
+  const raw = '{"level":"Metadata","auditID":"a\u2028b\u2029","stage":"ResponseComplete"}'
+  await deadLetters.write(
+    [{ ...letterOf(1), raw: Buffer.from(raw), reason: 'a\u2028b', exporter: 'a' }],
+    NEVER,
+  )
+  assert.deepEqual(await replay(target, NEVER), { delivered: 1, kept: 0 })
+  assert.deepEqual(received.a, [raw])
+})
+
+test('a letter that two exporters refuse counts once as kept', async t => {
+  const { target, deadLetters } = await world(t, () => true)
+  await deadLetters.write([letterOf(1)], NEVER)
+  assert.deepEqual(await replay(target, NEVER), { delivered: 0, kept: 1 })
 })

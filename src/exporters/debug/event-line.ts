@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { fieldTime } from '../../audit/event-time.ts'
+import { eventTime } from '../../audit/event-time.ts'
 import { FIELD } from '../../audit/fields.ts'
 import { type InteractiveAccess, interactiveAccess } from '../../audit/interactive-access.ts'
 import { severity } from '../../audit/severity.ts'
@@ -37,8 +37,7 @@ function styleOf(event: AuditEvent, access: InteractiveAccess | undefined): Line
 }
 
 function timeOf(event: AuditEvent): string {
-  const nanoseconds =
-    fieldTime(event, FIELD.stageTimestamp) ?? fieldTime(event, FIELD.requestReceivedTimestamp)
+  const nanoseconds = eventTime(event)
   if (nanoseconds === undefined) return '-'.padEnd(19)
   return new Date(Number(nanoseconds / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' ')
 }

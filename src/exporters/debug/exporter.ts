@@ -22,6 +22,7 @@ export type Output = Writable & { readonly fd?: number }
 export class DebugExporter implements Exporter {
   readonly #output: Output
   readonly #line: (event: AuditEvent) => string
+  #isClosed = false
 
   constructor(options: DebugOptions, { attributes }: ComponentContext, output: Output = process.stdout) {
     this.#output = output
@@ -29,7 +30,7 @@ export class DebugExporter implements Exporter {
     if (!output.listeners('error').includes(ignore)) output.on('error', ignore)
   }
 
-  /** Resolves once the lines have left the process. Ends the process when nobody reads them any more. */
+  /** Resolves once the lines have left the process. Stops the agent when nobody reads them any more. */
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
     signal.throwIfAborted()
     const lines = batch.events.map(event => `${this.#line(event)}\n`).join('')
@@ -37,10 +38,16 @@ export class DebugExporter implements Exporter {
       await write(this.#output, lines, signal)
     } catch (error) {
       signal.throwIfAborted()
-      // As a shell's tools do by SIGPIPE under `| head`. What was not acknowledged comes again at the next start.
-      if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') return this.#nobodyReads()
       throw new RetryableError('cannot write to stdout', { cause: error, needsOperator: true })
     }
+    return ALL_DELIVERED
+  }
+
+  /** As a shell's tools end under `| head`, but in order: other exporters finish what they have. */
+  #nobodyReads(): ExportResult {
+    if (!this.#isClosed) process.kill(process.pid, 'SIGTERM')
+    this.#isClosed = true
     return ALL_DELIVERED
   }
 }

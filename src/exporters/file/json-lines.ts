@@ -34,10 +34,8 @@ const END = Buffer.from('}\n')
 
 /** As the API server wrote it; old ones (v1alpha1, v1beta1) may have but `timestamp`. Else the time of reading. */
 function timestampOf(event: AuditEvent): string {
-  const written = event.text(FIELD.stageTimestamp) ?? event.text(FIELD.requestReceivedTimestamp)
-  if (written !== undefined) return written
-  const { timestamp } = event.json()
-  return typeof timestamp === 'string' ? timestamp : new Date(event.readAt).toISOString()
+  const written = event.text(FIELD.stageTimestamp) ?? event.text(FIELD.timestamp)
+  return written ?? new Date(event.readAt).toISOString()
 }
 
 /** JSON strings hold no newline bytes, so those there are mean nothing. */

@@ -80,9 +80,9 @@ export class OtlpExporter implements Exporter {
 
 /** Read for every request, so a token that is replaced on disk is used at once. */
 async function readToken(file: string): Promise<string> {
-  try {
-    return (await readFile(file, 'utf8')).trim()
-  } catch (cause) {
+  const token = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new RetryableError(`cannot read bearerTokenFile ${file}`, { cause, needsOperator: true })
-  }
+  })
+  if (token.trim() !== '') return token.trim()
+  throw new RetryableError(`bearerTokenFile ${file} is empty, expected a token`, { needsOperator: true })
 }

@@ -30,8 +30,9 @@ export class HttpClient {
       const answer = await this.#request(body, headers, deadline)
       const content = await readAnswer(answer)
       const status = answer.statusCode ?? 0
-      if (status >= 200 && status < 300) return content
-      throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url))
+      if (status >= 200 && status < 300) return otlpAnswer(answer, content, displayed(this.#url))
+      const secrets = [...Object.values(this.#options.headers), headers.authorization ?? '']
+      throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url), secrets)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof PermanentError || error instanceof RetryableError) throw error
@@ -63,10 +64,17 @@ export class HttpClient {
     if (deadline.aborted) {
       return new RetryableError(`no answer from ${where} within ${this.#options.timeout} ms (timeout)`)
     }
-    return new RetryableError(`cannot reach ${where}`, { cause: error, needsOperator: isTlsError(error) })
+    const needsOperator = isTlsError(error)
+    if (needsOperator) this.#forgetCertificates()
+    return new RetryableError(`cannot reach ${where}`, { cause: error, needsOperator })
   }
 
-  /** Certificates are read at the first request and again after a failure to read them, so an operator can repair them. */
+  #forgetCertificates(): void {
+    void this.#agent?.then(agent => agent.destroy())
+    this.#agent = undefined
+  }
+
+  /** Certificates are read at the first request and again after one that failed by them, so an operator can repair them. */
   #connections(): Promise<http.Agent> {
     this.#agent ??= this.#connect().catch((error: unknown) => {
       this.#agent = undefined
@@ -114,6 +122,17 @@ function logsUrl(endpoint: string): URL {
 function isTlsError(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)
+}
+
+/** Whatever else stands in front of the backend, such as a login page, may answer 200 as well: that is no acknowledgement. */
+function otlpAnswer(answer: IncomingMessage, content: Buffer, url: string): Buffer {
+  const type = answer.headers['content-type'] ?? 'no content-type'
+  if (content.length === 0 || /^application\/(json|x-protobuf)\b/.test(type)) return content
+  const status = answer.statusCode
+  throw new RetryableError(
+    `${url} answered ${status} with ${type}, expected application/x-protobuf or application/json (is the endpoint an OTLP/HTTP receiver?)`,
+    { needsOperator: true },
+  )
 }
 
 /** Without the password that a URL may hold. */

@@ -6,10 +6,16 @@ export const otlpOptions = z.strictObject({
   endpoint: z
     .url({ protocol: /^https?$/ })
     .default('http://localhost:4318')
-    .describe('Base URL of an OTLP/HTTP receiver; /v1/logs is added unless the URL has a path'),
+    .describe('Base URL of an OTLP/HTTP receiver; /v1/logs is added unless it ends so'),
   encoding: z.enum(['protobuf', 'json']).default('protobuf').describe('Encoding of requests'),
   compression: z.enum(['gzip', 'zstd', 'none']).default('gzip').describe('Compression of requests'),
-  headers: z.record(z.string(), secret()).default({}).describe('Headers of each request'),
+  headers: z
+    .record(
+      z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected a header name'),
+      secret().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a header value on one line'),
+    )
+    .default({})
+    .describe('Headers of each request'),
   bearerTokenFile: z
     .string()
     .optional()
@@ -22,6 +28,10 @@ export const otlpOptions = z.strictObject({
       serverName: z.string().optional().describe('Name to expect in the server’s certificate'),
       insecureSkipVerify: z.boolean().default(false).describe('Accept any certificate; for trying out only'),
     })
+    .refine(
+      tls => (tls.certFile === undefined) === (tls.keyFile === undefined),
+      'expected certFile and keyFile together',
+    )
     .prefault({})
     .describe('TLS of https endpoints'),
   timeout: duration().prefault('30s').describe('Longest time one request may take'),

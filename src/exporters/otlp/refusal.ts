@@ -2,6 +2,8 @@ import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 
 /** How much of an error's body is shown; the rest may hold anything. */
 const SHOWN_BODY = 300
+/** How much of it is looked at. */
+const MOST_BODY = 10_000
 
 /** The error that an answer other than 2xx stands for. https://opentelemetry.io/docs/specs/otlp/#failures-1 */
 export function refusal(
@@ -9,16 +11,20 @@ export function refusal(
   retryAfter: string | undefined,
   content: Buffer,
   url: string,
+  secrets: readonly string[],
 ): PermanentError | RetryableError {
-  const body = content
-    .subarray(0, SHOWN_BODY)
-    .toString()
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
+  const shown = without(secrets, content.subarray(0, MOST_BODY).toString()).slice(0, SHOWN_BODY)
+  const body = shown.replace(/[^\x20-\x7e]+/g, ' ').trim()
   const message = `${url} answered ${status}${hint(status)}${body && `: ${body}`}`
   if (status === 400 || status === 413 || status === 422) return new PermanentError(message)
   const needsOperator = status < 500 && status !== 429 && status !== 408
   return new RetryableError(message, { retryAfterMs: retryAfterMs(retryAfter), needsOperator })
+}
+
+/** Backends like to quote the token they refuse. */
+function without(secrets: readonly string[], text: string): string {
+  const words = secrets.flatMap(secret => secret.split(/\s+/)).filter(word => word.length >= 4)
+  return words.reduce((shown, word) => shown.replaceAll(word, '<hidden>'), text)
 }
 
 function hint(status: number): string {

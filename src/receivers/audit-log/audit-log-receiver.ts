@@ -21,7 +21,7 @@ const POLLS_PER_SURVEY = 20
 
 /** Follows the audit log of an API server on disk and remembers what of it was acknowledged. */
 export class AuditLogReceiver implements Receiver {
-  readonly done?: Promise<void>
+  readonly done: Promise<void>
   readonly #options: AuditLogOptions
   readonly #context: ComponentContext
   readonly #folders: readonly LogFolder[]
@@ -31,6 +31,9 @@ export class AuditLogReceiver implements Receiver {
   /** What is acknowledged, by the path of the log's live file. */
   readonly #acknowledged = new Map<string, () => readonly Mark[]>()
   #running: Promise<void> = Promise.resolve()
+  #isStopped = false
+  /** Why the pipeline takes nothing any more. */
+  #refusal: unknown
 
   constructor(options: AuditLogOptions, context: ComponentContext) {
     this.#options = options
@@ -38,17 +41,21 @@ export class AuditLogReceiver implements Receiver {
     this.#folders = logPaths(options).map(path => new LogFolder(path))
     const path = checkpointPath(context.stateDir, context.pipeline, context.id)
     if (options.checkpoint) this.#saver = new CheckpointSaver(path, () => this.#checkpoint(), context.log)
-    if (context.once) this.done = this.#finished.promise
-    this.#finished.promise.catch(() => {})
+    this.done = this.#finished.promise
+    this.done.catch(() => {})
   }
 
   async start(next: Consumer): Promise<void> {
     await this.#restore()
-    const handOver = new HandOver(next, this.#options.maxInFlight, () => this.#stopping.abort())
+    const handOver = new HandOver(next, this.#options.maxInFlight, error => {
+      this.#refusal ??= error
+      this.#stopping.abort()
+    })
     this.#running = this.#run(handOver)
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     this.#stopping.abort()
     await this.#running
   }
@@ -80,7 +87,7 @@ export class AuditLogReceiver implements Receiver {
       this.#finished.resolve()
     } catch (error) {
       await this.#settle(handOver)
-      this.#finished.reject(error)
+      if (!this.#isStopped || this.#context.once) this.#finished.reject(this.#refusal ?? error)
     }
   }
 

@@ -13,7 +13,7 @@ async function firstWithLog(folders: readonly LogFolder[]): Promise<LogFolder | 
     )
     if (isThere) return folder
   }
-  for (const folder of folders) if ((await folder.rotated()).length > 0) return folder
+  for (const folder of folders) if ((await folder.rotated().catch(() => [])).length > 0) return folder
   return undefined
 }
 

@@ -28,7 +28,7 @@ export class LiveReading {
     for (;;) {
       await readOn(this.#log, this.#source, false)
       if (this.#log.context.once) {
-        await readOn(this.#log, this.#source, true)
+        await this.#readLastLine()
         return false
       }
       const change = await this.#nextChange()
@@ -39,6 +39,17 @@ export class LiveReading {
 
   async close(): Promise<void> {
     await this.#source.close()
+  }
+
+  /** A last line without newline is taken when it is an event; a torn one may be being written this moment. */
+  async #readLastLine(): Promise<void> {
+    const { progress, reader, context } = this.#log
+    const cursor = progress.now.open?.cursor ?? Cursor.START
+    const rest = await reader.read(this.#source, cursor, true)
+    rest?.release()
+    if (rest === undefined) return
+    if (rest.batch.malformed.length === 0) await readOn(this.#log, this.#source, true)
+    else context.log.warn(`${this.#source.path} ends within a line, left unread from byte ${cursor.offset}`)
   }
 
   async #nextChange(): Promise<'written' | 'rotated' | 'unread rotated file'> {

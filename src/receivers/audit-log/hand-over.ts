@@ -5,13 +5,13 @@ import type { Consumer } from '../../pipeline/contracts.ts'
 export class HandOver {
   readonly #next: Consumer
   readonly #maxInFlight: number
-  readonly #onRefused: () => void
+  readonly #onRefused: (error: unknown) => void
   readonly #inFlight = new Set<Promise<void>>()
   readonly #waiting = new Set<() => void>()
   #reserved = 0
 
   /** `onRefused` is called when the pipeline takes nothing any more because it shuts down. */
-  constructor(next: Consumer, maxInFlight: number, onRefused: () => void) {
+  constructor(next: Consumer, maxInFlight: number, onRefused: (error: unknown) => void) {
     this.#next = next
     this.#maxInFlight = maxInFlight
     this.#onRefused = onRefused
@@ -52,8 +52,8 @@ export class HandOver {
   async #hand(batch: AuditBatch, acknowledge: () => void): Promise<void> {
     try {
       await this.#next(batch)
-    } catch {
-      this.#onRefused()
+    } catch (error) {
+      this.#onRefused(error)
       return
     }
     acknowledge()

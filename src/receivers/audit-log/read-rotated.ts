@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { wait } from '../../pipeline/backoff.ts'
-import { type ByteSource, ContentChanged } from './byte-source.ts'
+import type { ByteSource } from './byte-source.ts'
 import { GzipFile } from './gzip-file.ts'
 import type { FoundFile } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
@@ -25,8 +25,9 @@ export async function readRotated(log: LogReading, found: FoundFile): Promise<bo
     else reportDamage(log, found, damage)
     await readOn(log, found.source, true)
   } catch (error) {
-    if (log.signal.aborted || error instanceof ContentChanged || !(error instanceof Error)) throw error
-    // A bad sector here must not keep the rest of the log from being read.
+    // A bad sector or damaged compression here must not keep the rest of the log from being read; all else may pass.
+    if (log.signal.aborted || !(error instanceof Error) || !/^(EIO|Z_.*)$/.test(codeOf(error) ?? ''))
+      throw error
     reportDamage(log, found, error)
   }
   return true

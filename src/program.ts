@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { EXIT } from './commands/exit-code.ts'
+
+const EXIT_CODES = `
+Exit codes:
+  0  done; \`run\`: stopped by SIGTERM or SIGINT
+  1  something failed; \`run --once\`: stopped before it was done
+  2  the command line is wrong
+  3  the configuration is wrong
+  4  \`replay\`: some dead letters could still not be delivered`
+
+/** The `version` of package.json, which is beside `src` and `dist`. */
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value]
+
+/** Options of every command that reads a configuration. */
+function withConfig(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration (YAML); default: AUDITSHIP_CONFIG')
+    .option('--set <a.b=value>', 'override one setting; may be given several times', collect)
+    .option('-f, --file <path>', 'read this audit log instead of the one configured for auditLog')
+}
+
+// Each command is imported when it runs: starting the agent must not pay for the others.
+function program(): Command {
+  const auditship = new Command('auditship')
+    .description('Ships Kubernetes audit logs without losing an event.')
+    .version(version())
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+  const exitWith = async (code: Promise<number>) => {
+    process.exitCode = await code
+  }
+
+  withConfig(auditship.command('run').description('Follow the audit log and deliver its events.'))
+    .option('--once', 'deliver what is there, rotated backups included, then exit')
+    .action(async options => exitWith((await import('./commands/run.ts')).run(options)))
+  withConfig(auditship.command('validate').description('Say whether a configuration can be used.')).action(
+    async options => exitWith((await import('./commands/validate.ts')).validate(options)),
+  )
+  withConfig(
+    auditship.command('print-config').description('Print the configuration in force; secrets are hidden.'),
+  ).action(async options => exitWith((await import('./commands/validate.ts')).printConfiguration(options)))
+  withConfig(auditship.command('replay').description('Send the events of the dead-letter files again.'))
+    .option('--pipeline <name>', 'only those of this pipeline')
+    .action(async options => exitWith((await import('./commands/replay.ts')).replayCommand(options)))
+  auditship
+    .command('components')
+    .description('List receivers, processors and exporters with their options.')
+    .option('--format <format>', 'text or json', 'text')
+    .action(async options => exitWith((await import('./commands/components.ts')).components(options)))
+  auditship
+    .command('quickstart')
+    .description('Show what happened in a real audit log, or in your own, and follow it.')
+    .option('-f, --file <path>', 'your own audit log')
+    .action(async options => exitWith((await import('./commands/quickstart.ts')).quickstart(options)))
+  return auditship
+}
+
+/** One line a problem for people; a stack only for what should never happen. */
+async function explain(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  const { ConfigError } = await import('./config/problem.ts')
+  if (error instanceof ConfigError) {
+    console.error(error.message)
+    return EXIT.config
+  }
+  console.error(
+    process.env.AUDITSHIP_DEBUG ? error : `auditship: ${error instanceof Error ? error.message : error}`,
+  )
+  return EXIT.failed
+}
+
+/** Runs the command line; sets `process.exitCode`. */
+export async function main(): Promise<void> {
+  try {
+    await program().parseAsync()
+  } catch (error) {
+    process.exitCode = await explain(error)
+  }
+}

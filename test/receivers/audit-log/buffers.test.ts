@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { AuditBatch } from '../../../src/pipeline/batch.ts'
+import { auditLogReceiver } from '../../../src/receivers/audit-log/index.ts'
+import { contextFor } from '../../exporters/context.ts'
+import { tempDir } from '../../temp-dir.ts'
+import { waitUntil } from '../../wait-until.ts'
+
+const line = (id: number) =>
+  `{"level":"Metadata","auditID":"${id}","stage":"ResponseComplete","requestURI":"/${String(id).repeat(200)}"}`
+
+test('the bytes of a batch stay as they were until it is acknowledged, and are used again after that', async t => {
+  const dir = await tempDir(t)
+  const lines = Array.from({ length: 3000 }, (_, id) => line(id))
+  await writeFile(join(dir, 'audit.log'), lines.map(text => `${text}\n`).join(''))
+  const options = auditLogReceiver.options.parse({
+    pathPrefix: dir,
+    filename: 'audit.log',
+    batchSize: '100KB',
+  })
+  const receiver = auditLogReceiver.create(options, contextFor('auditLog', dir))
+  const held: { batch: AuditBatch; acknowledge: () => void }[] = []
+  const buffers = new Set<ArrayBufferLike>()
+  const texts: string[] = []
+  await receiver.start(batch => {
+    if (batch.events[0]) buffers.add(batch.events[0].buffer.buffer)
+    return new Promise(acknowledge => held.push({ batch, acknowledge }))
+  })
+  while (texts.length < lines.length) {
+    const isLast =
+      texts.length + held.reduce((sum, { batch }) => sum + batch.events.length, 0) === lines.length
+    await waitUntil(() => held.length === 4 || isLast, 'all places are taken')
+    // The last one first: what is read into its place must not touch the others.
+    const { batch, acknowledge } = held.pop() ?? assert.fail()
+    texts.push(...batch.events.map(event => event.raw.toString()))
+    acknowledge()
+    await new Promise(setImmediate)
+  }
+  await receiver.stop()
+  assert.deepEqual(texts.toSorted(), lines.toSorted())
+  assert.ok(buffers.size <= 6, `${buffers.size} buffers`)
+})
