@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { copyFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { otlpExporter } from '../../src/exporters/otlp/index.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import { PermanentError, RetryableError } from '../../src/pipeline/errors.ts'
+import { makeCertificates } from '../servers/certificates.ts'
 import { freePort } from '../servers/free-port.ts'
 import { tempDir } from '../temp-dir.ts'
 import { contextFor } from './context.ts'
@@ -154,6 +158,30 @@ suite('requests', () => {
 })
 
 suite('endpoints that cannot be used', () => {
+  test('a certificate of an unknown authority, until its CA file is put right', async t => {
+    const dir = await tempDir(t)
+    const { ca, otherCa, server } = makeCertificates(dir)
+    const backend = createServer(
+      { cert: readFileSync(server.cert), key: readFileSync(server.key) },
+      (request, response) => {
+        request.resume().on('end', () => response.end())
+      },
+    )
+    await new Promise<void>(resolve => backend.listen(0, '127.0.0.1', resolve))
+    t.after(() => backend.close())
+    t.after(() => backend.closeAllConnections())
+    const caFile = join(dir, 'used.pem')
+    await copyFile(otherCa, caFile)
+    const endpoint = `https://127.0.0.1:${(backend.address() as AddressInfo).port}`
+    const exporter = exporterTo({ endpoint }, { tls: { caFile } })
+    await assert.rejects(
+      exporter.export(batchOf([EVENT]), NEVER),
+      (error: RetryableError) => error.needsOperator,
+    )
+    await copyFile(ca, caFile)
+    assert.deepEqual(await exporter.export(batchOf([EVENT]), NEVER), { deferred: [], rejected: [] })
+  })
+
   test('nobody listens', async () => {
     const endpoint = `http://127.0.0.1:${await freePort()}`
     await assert.rejects(exportOne({ endpoint }), (error: RetryableError) => {
