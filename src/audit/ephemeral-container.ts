@@ -12,11 +12,15 @@ const LIST_POINTER = '/spec/ephemeralContainers'
 
 /**
  * The last ephemeral container of a request body: a pod (update), a merge patch of one (`kubectl debug`), a JSON patch,
- * or the EphemeralContainers object of Kubernetes before 1.22. Undefined when it has none; never throws, bodies are the client's.
+ * or the EphemeralContainers object of Kubernetes before 1.22. One with a command goes before one without, so that a
+ * harmless one cannot hide it. Undefined when it has none; never throws, bodies are the client's.
  */
 export function addedEphemeralContainer(body: unknown): EphemeralContainer | undefined {
   const added = Array.isArray(body) ? body.flatMap(addedByOperation) : containersOf(body)
-  const last = added.filter(isObject).at(-1)
+  const containers = added.filter(isObject)
+  const last =
+    containers.findLast(({ command, args }) => command !== undefined || args !== undefined) ??
+    containers.at(-1)
   if (last === undefined) return undefined
   const command = [...strings(last.command), ...strings(last.args)]
   return {

@@ -550,6 +550,19 @@ suite('What DEBUG reads from the body', () => {
     ['a JSON patch of an element', [{ op: 'add', path: `${list}/-`, value: added }], found],
     ['a JSON patch of the list', [{ op: 'add', path: list, value: [added] }], found],
     [
+      'a JSON patch whose test names another container',
+      [
+        { op: 'add', path: `${list}/-`, value: added },
+        { op: 'test', path: `${list}/0`, value: { name: 'harmless', command: ['true'] } },
+      ],
+      found,
+    ],
+    [
+      'one with a command before one without',
+      { spec: { ephemeralContainers: [added, { name: 'harmless' }] } },
+      found,
+    ],
+    [
       'a JSON patch of the spec',
       [{ op: 'replace', path: '/spec', value: { ephemeralContainers: [added] } }],
       found,

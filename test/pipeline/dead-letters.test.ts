@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { type DeadLetterRecord, DeadLetters } from '../../src/pipeline/dead-letters.ts'
 import type { Log } from '../../src/pipeline/log.ts'
+import { countSyncs } from '../count-syncs.ts'
 import { tempDir } from '../temp-dir.ts'
 import { waitUntil } from '../wait-until.ts'
 
@@ -22,6 +23,15 @@ async function read(path: string): Promise<DeadLetterRecord[]> {
 }
 
 suite('the dead-letter file', () => {
+  test('each write is synced, and the folder too when the file is new', async t => {
+    const letters = new DeadLetters(join(await tempDir(t), 'dead.jsonl'), 'p', 1e9, recordingLog())
+    const syncs = await countSyncs(t)
+    await letters.write([letter('a')], NEVER)
+    assert.equal(syncs(), 2)
+    await letters.write([letter('b')], NEVER)
+    assert.equal(syncs(), 3)
+  })
+
   test('letters written side by side are all there, each a line', async t => {
     const path = join(await tempDir(t), 'deep', 'er', 'dead.jsonl')
     const letters = new DeadLetters(path, 'p', 1e9, recordingLog())
