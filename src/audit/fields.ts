@@ -51,7 +51,7 @@ export const FIELD = {
 export type Field = (typeof FIELD)[keyof typeof FIELD]
 
 /** How many fields there are. */
-export const FIELD_COUNT = 41
+const FIELD_COUNT = 41
 
 /** Int32 slots that one event takes: a start and an end for each field, then a bit for each that tells of escapes. */
 export const SLOTS_PER_EVENT = FIELD_COUNT * 2 + 2

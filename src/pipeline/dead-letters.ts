@@ -6,6 +6,7 @@ import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.
 import type { Rejection } from './contracts.ts'
 import { describe } from './health.ts'
 import type { Log } from './log.ts'
+import { syncFolder } from './sync-folder.ts'
 
 const NEWLINE = 0x0a
 
@@ -132,16 +133,6 @@ export class DeadLetters {
       ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
     }
     return `${JSON.stringify(record)}\n`
-  }
-}
-
-/** A new name survives a power loss only once its folder is synced. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

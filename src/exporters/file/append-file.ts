@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Log } from '../../pipeline/log.ts'
+import { syncFolder } from '../../pipeline/sync-folder.ts'
 import type { FileOptions } from './options.ts'
 import { rotate } from './rotate.ts'
 import { repairTornLine } from './torn-line.ts'
@@ -108,11 +109,6 @@ async function refuseUnlessFile(path: string): Promise<void> {
 
 /** A new name in a folder survives a power loss only once the folder is synced. `highest` contains `lowest`, or is it. */
 async function syncFolders(lowest: string, highest: string): Promise<void> {
-  const folder = await open(lowest, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(lowest)
   if (lowest !== highest) await syncFolders(dirname(lowest), highest)
 }

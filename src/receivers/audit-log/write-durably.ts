@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../../pipeline/sync-folder.ts'
 
 /** Replaces a file's content so that after a crash at any instant either the old or the new content is there, whole. */
 export async function writeDurably(path: string, content: string): Promise<void> {
@@ -12,10 +13,5 @@ export async function writeDurably(path: string, content: string): Promise<void>
     await handle.close()
   }
   await rename(temporary, path)
-  const folder = await open(dirname(path), 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await syncFolder(dirname(path))
 }
