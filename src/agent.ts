@@ -53,7 +53,7 @@ export class Agent {
   /** Exporters first, so that receivers find them ready. @throws when a component cannot start; all are stopped again */
   async start(): Promise<void> {
     try {
-      await mkdir(this.#config.service.stateDir, { recursive: true, mode: 0o700 })
+      await makeStateDir(this.#config.service.stateDir)
       for (const exporter of this.#exporters.values()) await exporter.start?.()
       for (const { start } of this.#receivers) await start()
     } catch (error) {
@@ -161,4 +161,12 @@ export class Agent {
       once: this.#once,
     }
   }
+}
+
+async function makeStateDir(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new Error(`cannot create service.stateDir ${path}, expected a folder that the agent may write`, {
+      cause,
+    })
+  })
 }

@@ -70,9 +70,8 @@ async function explain(error: unknown): Promise<number> {
     console.error(error.message)
     return EXIT.config
   }
-  console.error(
-    process.env.AUDITSHIP_DEBUG ? error : `auditship: ${error instanceof Error ? error.message : error}`,
-  )
+  const { describe } = await import('./pipeline/health.ts')
+  console.error(process.env.AUDITSHIP_DEBUG ? error : `auditship: ${describe(error)}`)
   return EXIT.failed
 }
 

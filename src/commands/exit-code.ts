@@ -1,8 +1,8 @@
 /** Exit codes of every command. */
 export const EXIT = {
-  /** Done; for `run`, stopped by a signal with everything in flight settled. */
+  /** Done; for `run`, stopped by a signal. */
   ok: 0,
-  /** Something failed that no other code names. */
+  /** Something failed that no other code names, or `run --once` was stopped before it was done. */
   failed: 1,
   /** The command line is wrong. */
   usage: 2,

@@ -152,6 +152,13 @@ service: { stateDir: ${join(dir, 'state')}, shutdownTimeout: 2s }
   })
 })
 
+test('a stateDir that cannot be made is named, with the reason', async t => {
+  const config = await configFile(t, `${VALID}service: { stateDir: /dev/null/state }\n`)
+  const { code, stderr } = await runCli(t, ['run', '--once', '--config', config])
+  assert.equal(code, 1)
+  assert.match(stderr, /cannot create service.stateDir \/dev\/null\/state, expected a folder .*: ENOTDIR/)
+})
+
 suite('run --once', () => {
   test('a line that is being written is left for the next run, not torn', async t => {
     const dir = await tempDir(t)
