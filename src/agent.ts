@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config, PipelineConfig } from './config/config.ts'
 import { DEFAULT_BACKOFF } from './pipeline/backoff.ts'
@@ -11,6 +10,7 @@ import { ExporterHealth } from './pipeline/health.ts'
 import { type Log, silentLog } from './pipeline/log.ts'
 import { pipelineConsumer } from './pipeline/pipeline.ts'
 import { type ReplayResult, replay } from './pipeline/replay.ts'
+import { holdStateDir } from './state-dir.ts'
 import { scoped } from './telemetry/scoped.ts'
 
 /** How an agent runs. */
@@ -41,6 +41,7 @@ export class Agent {
   readonly #once: boolean
   readonly #stopping = new AbortController()
   readonly #exporters = new Map<string, Exporter>()
+  #releaseStateDir = () => {}
   readonly #receivers: { readonly receiver: Receiver; readonly start: () => Promise<void> }[] = []
 
   constructor(config: Config, options: AgentOptions = {}) {
@@ -53,7 +54,7 @@ export class Agent {
   /** Exporters first, so that receivers find them ready. @throws when a component cannot start; all are stopped again */
   async start(): Promise<void> {
     try {
-      await makeStateDir(this.#config.service.stateDir)
+      this.#releaseStateDir = await holdStateDir(this.#config.service.stateDir, this.#log)
       for (const exporter of this.#exporters.values()) await exporter.start?.()
       for (const { start } of this.#receivers) await start()
     } catch (error) {
@@ -81,7 +82,7 @@ export class Agent {
     } finally {
       clearTimeout(deadline)
       this.#stopping.abort(new Error('the agent has stopped'))
-      await Promise.all([...this.#exporters.values()].map(exporter => exporter.stop?.()))
+      await this.#stopExporters().finally(this.#releaseStateDir)
     }
   }
 
@@ -95,6 +96,7 @@ export class Agent {
       throw new Error(`no pipeline ${only}; there are ${this.pipelines.map(({ name }) => name).join(', ')}`)
     const stop = () => this.#stopping.abort(signal.reason)
     signal.addEventListener('abort', stop, { once: true })
+    const releaseStateDir = await holdStateDir(this.#config.service.stateDir, this.#log)
     try {
       for (const exporter of this.#exporters.values()) await exporter.start?.()
       const results = []
@@ -108,8 +110,12 @@ export class Agent {
       return results
     } finally {
       signal.removeEventListener('abort', stop)
-      await Promise.all([...this.#exporters.values()].map(exporter => exporter.stop?.()))
+      await this.#stopExporters().finally(releaseStateDir)
     }
+  }
+
+  async #stopExporters(): Promise<void> {
+    await Promise.all([...this.#exporters.values()].map(exporter => exporter.stop?.()))
   }
 
   #connect(pipeline: PipelineConfig): RunningPipeline {
@@ -161,12 +167,4 @@ export class Agent {
       once: this.#once,
     }
   }
-}
-
-async function makeStateDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new Error(`cannot create service.stateDir ${path}, expected a folder that the agent may write`, {
-      cause,
-    })
-  })
 }

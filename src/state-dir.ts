@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe } from './pipeline/health.ts'
+import type { Log } from './pipeline/log.ts'
+
+/** https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5
+
+/**
+ * Makes the folder `service.stateDir` if need be and keeps every other agent and `replay` out of it, until the returned
+ * function is called or the process ends, however it ends.
+ * @throws when the folder cannot be made or another process holds it
+ */
+export async function holdStateDir(path: string, log: Log): Promise<() => void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new Error(`cannot create service.stateDir ${path}, expected a folder that the agent may write`, {
+      cause,
+    })
+  })
+  const lock = join(path, 'lock')
+  try {
+    return await hold(lock)
+  } catch (error) {
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+      throw new Error(
+        `service.stateDir ${path} is in use by another auditship process, expected one for each. ` +
+          'Stop that one, or set a service.stateDir of its own for this one',
+      )
+    log.error(
+      `cannot lock ${lock}: ${describe(error)}. Events are delivered nevertheless; make sure that no other auditship uses ` +
+        `${path}, and make it writable`,
+    )
+    return () => {}
+  }
+}
+
+/**
+ * Node.js cannot lock a file, but SQLite can: the kernel drops its lock with the process, and it holds between containers
+ * that share the folder, where process ids mean nothing.
+ */
+async function hold(lock: string): Promise<() => void> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const database = new DatabaseSync(lock)
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return () => {
+    if (database.isOpen) database.close()
+  }
+}
