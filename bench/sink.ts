@@ -8,8 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { takeBulk } from './sink/bulk.ts'
 import { decode } from './sink/decode.ts'
-import { countJson } from './sink/otlp-json.ts'
-import { countProtobuf } from './sink/otlp-protobuf.ts'
+import { JSON_TYPE, logBodies } from './sink/log-bodies.ts'
 import type { Received } from './sink/received.ts'
 import { noStats } from './sink/stats.ts'
 
@@ -19,7 +18,6 @@ interface Answer {
   body: string
 }
 
-const JSON_TYPE = 'application/json'
 let stats = noStats()
 
 async function answer(request: IncomingMessage): Promise<Answer> {
@@ -51,11 +49,9 @@ function takenBulk(body: Buffer): Answer {
 }
 
 function takenLogs(body: Buffer, type: string): Answer {
-  if (type.startsWith(JSON_TYPE)) {
-    count(countJson(body))
-    return json(200, '{}')
-  }
-  count(countProtobuf(body))
+  const bodies = logBodies(body, type)
+  count({ events: bodies.length, eventBytes: bodies.reduce((sum, { length }) => sum + length, 0) })
+  if (type.startsWith(JSON_TYPE)) return json(200, '{}')
   return { status: 200, type: 'application/x-protobuf', body: '' }
 }
 

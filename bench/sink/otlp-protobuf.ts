@@ -1,5 +1,3 @@
-import type { Received } from './received.ts'
-
 /** Field numbers on the way to a log record's body, from opentelemetry-proto's logs_service, logs and common. */
 const RESOURCE_LOGS = 1
 const SCOPE_LOGS = 2
@@ -9,22 +7,26 @@ const STRING_VALUE = 1
 
 const WIRE_TYPE = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 }
 
-/** Counts the log records of an `ExportLogsServiceRequest`; it reads lengths and skips the rest. */
-export function countProtobuf(request: Buffer): Received {
-  const received = { events: 0, eventBytes: 0 }
+/**
+ * The bodies of the log records of an `ExportLogsServiceRequest`, as views of it; empty for one that is no string.
+ * It reads lengths and skips the rest.
+ */
+export function protobufBodies(request: Buffer): Buffer[] {
+  const bodies: Buffer[] = []
   eachField(request, 0, request.length, RESOURCE_LOGS, (start, end) =>
     eachField(request, start, end, SCOPE_LOGS, (start, end) =>
       eachField(request, start, end, LOG_RECORDS, (start, end) => {
-        received.events++
+        let text = request.subarray(0, 0)
         eachField(request, start, end, BODY, (start, end) =>
           eachField(request, start, end, STRING_VALUE, (start, end) => {
-            received.eventBytes += end - start
+            text = request.subarray(start, end)
           }),
         )
+        bodies.push(text)
       }),
     ),
   )
-  return received
+  return bodies
 }
 
 /** Calls `found` with where each length-delimited field of that number lies in the message. */
