@@ -8,7 +8,7 @@ export interface Position {
 
 /** Bytes that are no audit event (torn, garbage, another JSON, too long): never shipped as one, kept in the dead-letter file. */
 export interface MalformedLine {
-  /** The line, or its first 64 KiB when it is longer than that. */
+  /** The line, or its first 64 KiB when it is longer than the receiver takes. */
   readonly raw: Buffer
   /** Length of the whole line in bytes, without its newline. */
   readonly length: number

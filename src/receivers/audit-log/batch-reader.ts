@@ -1,16 +1,18 @@
-import type { AuditEvent } from '../../audit/event.ts'
 import { EventScanner } from '../../audit/scan.ts'
-import type { AuditBatch, MalformedLine } from '../../pipeline/batch.ts'
+import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Cursor } from './cursor.ts'
-import { MALFORMED_KEPT, NEWLINE, type ReadLimits, readLongLine } from './long-line.ts'
+import { NEWLINE, type ReadLimits, readLongLine } from './long-line.ts'
+import { LineSplitter, leadingZeros } from './split-lines.ts'
 
 /** What one reading gave. */
 export interface ReadBatch {
   readonly batch: AuditBatch
   /** Where the reader stands after it. */
   readonly cursor: Cursor
+  /** Offset of the first NUL byte when a hole between two lines begins in what was read. */
+  readonly hole: number | undefined
   /** To be called when nobody looks at the batch any more: its bytes are overwritten then. */
   release(): void
 }
@@ -60,7 +62,7 @@ export class BatchReader {
     if (count === 0) return undefined
     const end = buffer.lastIndexOf(NEWLINE, count - 1) + 1
     if (end > 0) return this.#lines(source, cursor, buffer, end)
-    const zeros = leadingZeros(buffer, count)
+    const zeros = leadingZeros(buffer.subarray(0, count))
     if (zeros > 0) return this.#lines(source, cursor, buffer, zeros)
     if (count === this.#limits.batchSize) {
       return this.#longLine(source, cursor, buffer.subarray(0, count), isFinal)
@@ -71,30 +73,11 @@ export class BatchReader {
   /** Splits the first `end` bytes of `buffer`, which has room for one byte more. */
   #lines(source: ByteSource, cursor: Cursor, buffer: Buffer, end: number): Omit<ReadBatch, 'release'> {
     const after = cursor.after(buffer.subarray(0, end))
-    const events: AuditEvent[] = []
-    const malformed: MalformedLine[] = []
-    const scanner = this.#scanner
-    scanner.readAt = Date.now()
-    let bytes = 0
-    // A newline ends every line, the last one too.
-    if (buffer[end - 1] !== NEWLINE) buffer[end] = NEWLINE
-    for (let start = 0; start < end; ) {
-      const newline = buffer.indexOf(NEWLINE, start)
-      if (buffer[start] === 0) start += leadingZeros(buffer.subarray(start), newline - start)
-      if (newline > start) {
-        const event = scanner.scan(buffer, start, newline)
-        if (typeof event === 'string')
-          malformed.push(malformedLine(source, cursor, buffer, start, newline, event))
-        else {
-          event.source = source.path
-          event.position = cursor.offset + start
-          bytes += event.length
-          events.push(event)
-        }
-      }
-      start = newline + 1
-    }
-    return { batch: { events, malformed, bytes }, cursor: after }
+    this.#scanner.readAt = Date.now()
+    const { batch, hole } = new LineSplitter(this.#scanner, source.path, buffer, cursor.offset).split(end)
+    // Said once, where it begins.
+    const isNew = hole !== cursor.offset || cursor.tail.at(-1) !== 0
+    return { batch, cursor: after, hole: isNew ? hole : undefined }
   }
 
   async #longLine(
@@ -110,30 +93,6 @@ export class BatchReader {
     const reason = `a line longer than maxLineSize (${maxLineSize} bytes)`
     const position = { source: source.path, offset: cursor.offset }
     const malformed = { raw: line.start, length: line.length, position, reason }
-    return { batch: { events: [], malformed: [malformed], bytes: 0 }, cursor: line.after }
+    return { batch: { events: [], malformed: [malformed], bytes: 0 }, cursor: line.after, hole: undefined }
   }
-}
-
-function malformedLine(
-  source: ByteSource,
-  cursor: Cursor,
-  buffer: Buffer,
-  start: number,
-  end: number,
-  reason: string,
-): MalformedLine {
-  const raw = buffer.subarray(start, Math.min(end, start + MALFORMED_KEPT))
-  return {
-    raw,
-    length: end - start,
-    position: { source: source.path, offset: cursor.offset + start },
-    reason,
-  }
-}
-
-/** How many of the first `length` bytes are NUL: the hole that an external copytruncate leaves before the next event. */
-function leadingZeros(buffer: Buffer, length: number): number {
-  let count = 0
-  while (count < length && buffer[count] === 0) count++
-  return count
 }

@@ -2,8 +2,8 @@ import type { ByteSource } from './byte-source.ts'
 import type { Cursor } from './cursor.ts'
 
 export const NEWLINE = 0x0a
-/** How many bytes of a malformed line are kept. */
-export const MALFORMED_KEPT = 64 * 1024
+/** How many bytes are kept of a line that is longer than `maxLineSize`. */
+const MALFORMED_KEPT = 64 * 1024
 
 /** Sizes in bytes. */
 export interface ReadLimits {

@@ -21,7 +21,8 @@ async function readBatch(log: LogReading, source: ByteSource, isFinal: boolean):
     const read = await log.reader.read(source, before, isFinal)
     signal.throwIfAborted()
     if (read === undefined) return false
-    const { batch, cursor, release } = read
+    const { batch, cursor, hole, release } = read
+    if (hole !== undefined) reportHole(log, source, hole)
     const lines = batch.events.length + batch.malformed.length
     progress.advance(cursor, source.size)
     counters.bytesRead += cursor.offset - before.offset
@@ -49,4 +50,12 @@ async function reservePlace(
     signal.throwIfAborted()
     if (survey.age > surveyMs) await survey.glance(source)
   } while (!(await handOver.reserve(surveyMs, signal)))
+}
+
+function reportHole({ context }: LogReading, { path }: ByteSource, offset: number): void {
+  context.log.warn(
+    `${path} holds NUL bytes from byte ${offset} on, which were skipped: a rotation by copytruncate leaves them when the ` +
+      'writer does not append (O_APPEND), or a power failure',
+    { file: path, offset },
+  )
 }

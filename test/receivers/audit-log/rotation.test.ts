@@ -353,7 +353,7 @@ test('truncated and written beyond the old end between two looks: noticed by its
   await receives(running, numbers(1, 20))
 })
 
-test('copytruncate leaves a hole of NUL bytes before the next event: skipped', async t => {
+test('copytruncate leaves a hole of NUL bytes before the next event: skipped, and said once', async t => {
   const log = await TestLog.create(t)
   await log.append(lines(1, 5))
   const running = await start(log, { options: { maxLineSize: '64KiB' } })
@@ -362,6 +362,9 @@ test('copytruncate leaves a hole of NUL bytes before the next event: skipped', a
   await writeFile(log.path, Buffer.concat([Buffer.alloc(3_000_000), Buffer.from(lines(6, 9))]))
   await receives(running, numbers(1, 9))
   assert.deepEqual(running.sink.malformed, [])
+  const holes = running.said.filter(message => message.includes('NUL bytes'))
+  assert.equal(holes.length, 1)
+  assert.match(holes[0] ?? '', /^WARN \S+audit\.log holds NUL bytes from byte 0 on, which were skipped/)
 })
 
 /** Files 1 (events 1 to 100), 2 (101 to 105) and the live one (106); two batches of the first file are read, the first is acknowledged. */
