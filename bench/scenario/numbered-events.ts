@@ -29,15 +29,32 @@ export class NumberedEvents {
 
   /** Event `number` (from 1) with its newline, as it happened at `time` (milliseconds since 1970). */
   line(number: number, time = Date.now()): Buffer {
+    return numbered(this.#shape(number), number, time)
+  }
+
+  /** Event `number` with a response object as large as it takes for the line, newline included, to have `bytes` bytes. */
+  large(number: number, bytes: number, time = Date.now()): Buffer {
+    const shape = this.#shape(number)
+    const withData = (data: string) => {
+      const end = `${shape.end.slice(0, -1)},"responseObject":{"data":"${data}"}}`
+      return numbered({ ...shape, end }, number, time)
+    }
+    return withData('x'.repeat(bytes - withData('').length))
+  }
+
+  #shape(number: number): Shape {
     const shape = this.#shapes[number % SHAPES]
     if (shape === undefined) throw new RangeError(`event number ${number}, expected a positive integer`)
-    const microTime = new Date(time).toISOString().replace('Z', '000Z')
-    const { start, middle, end } = shape
-    const digits = String(number).padStart(NUMBER_DIGITS, '0')
-    const rest = `${MARK}${digits}${middle}${RECEIVED}${microTime}","${STAGE.slice(1)}${microTime}${end}`
-    const checksum = crc32(rest, crc32(start)).toString(16).padStart(CHECKSUM_DIGITS, '0')
-    return Buffer.from(`${start}${checksum}${rest}\n`)
+    return shape
   }
+}
+
+function numbered({ start, middle, end }: Shape, number: number, time: number): Buffer {
+  const microTime = new Date(time).toISOString().replace('Z', '000Z')
+  const digits = String(number).padStart(NUMBER_DIGITS, '0')
+  const rest = `${MARK}${digits}${middle}${RECEIVED}${microTime}","${STAGE.slice(1)}${microTime}${end}`
+  const checksum = crc32(rest, crc32(start)).toString(16).padStart(CHECKSUM_DIGITS, '0')
+  return Buffer.from(`${start}${checksum}${rest}\n`)
 }
 
 /** The number of the first event in these bytes, in whatever form it was shipped; undefined when there is none. */

@@ -55,6 +55,14 @@ test('a numbered event is an audit event that knows its number and its time', ()
   }
 })
 
+test('a large one has the size asked for, newline included', () => {
+  const large = events.large(7, 3 * 2 ** 20)
+  assert.equal(large.length, 3 * 2 ** 20)
+  assert.equal(numberIn(large), 7)
+  assert.ok(isUnaltered(large.subarray(0, -1)))
+  assert.equal((JSON.parse(large.toString()) as Record<string, unknown>).kind, 'Event')
+})
+
 const ALTERATIONS: [string, (line: Buffer) => Buffer][] = [
   ['a byte is another one at the start', bytes => Buffer.from(bytes.toString().replace('Event', 'event'))],
   ['a byte is another one at the end', bytes => Buffer.from(bytes.toString().replace(/"}}$/, "'}}"))],
