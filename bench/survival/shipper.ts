@@ -1,0 +1,29 @@
+/** Where a shipper finds everything in one run. */
+export interface Site {
+  /** The folder of `audit.log`. */
+  readonly logs: string
+  readonly log: string
+  /** A folder of its own that survives its crash. */
+  readonly state: string
+  /** OTLP over HTTP, without `/v1/logs`. */
+  readonly endpoint: string
+}
+
+/** A command and its arguments. */
+export type Command = readonly [file: string, ...args: string[]]
+
+/** A program that ships the log. */
+export interface Shipper {
+  readonly name: string
+  /** Name and version for the table. */
+  readonly version: string
+  /** Writes its configuration into `site.state` and returns what runs it. */
+  command(site: Site): Command
+}
+
+/** A shipper that cannot be run here. */
+export interface Missing {
+  readonly name: string
+  /** What to do to have it. */
+  readonly advice: string
+}

@@ -1,0 +1,69 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Missing, Shipper, Site } from '../shipper.ts'
+
+const BUILD = fileURLToPath(new URL('../../../test/servers/otelcol/build.sh', import.meta.url))
+
+/** An OpenTelemetry Collector: that of `OTELCOL`, else the one that tests run against when it has been built. */
+export function collector(): Shipper | Missing {
+  const binary = process.env.OTELCOL ?? builtForTests()
+  if (binary === undefined) {
+    return {
+      name: 'Collector',
+      advice:
+        'set OTELCOL to one with file_log, file_storage and otlp_http, or run test/servers/otelcol/build.sh',
+    }
+  }
+  return {
+    name: 'Collector',
+    version: execFileSync(binary, ['--version']).toString().trim(),
+    command: site => [binary, '--config', configured(site)],
+  }
+}
+
+function builtForTests(): string | undefined {
+  const { status, stdout } = spawnSync(BUILD, ['--cached'])
+  return status === 0 ? stdout.toString().trim() : undefined
+}
+
+/**
+ * Both stores of contrib's `examples/fault-tolerant-logs-collection`, retries without end, and of the receiver's README what
+ * is for completeness: the rotated files, compressed or not, `on_truncate`. `max_log_size` stays at its default of 1 MiB.
+ */
+function configured({ logs, state, endpoint }: Site): string {
+  const stores = { offsets: join(state, 'offsets'), queue: join(state, 'queue') }
+  for (const folder of Object.values(stores)) mkdirSync(folder, { recursive: true })
+  const configuration = {
+    receivers: {
+      file_log: {
+        include: [join(logs, 'audit*.log*')],
+        start_at: 'beginning',
+        compression: 'auto',
+        on_truncate: 'read_whole_file',
+        retry_on_failure: { enabled: true, max_elapsed_time: 0 },
+        storage: 'file_storage/offsets',
+      },
+    },
+    exporters: {
+      otlp_http: {
+        endpoint,
+        sending_queue: { storage: 'file_storage/queue' },
+        retry_on_failure: { max_elapsed_time: 0 },
+      },
+    },
+    extensions: {
+      'file_storage/offsets': { directory: stores.offsets },
+      'file_storage/queue': { directory: stores.queue },
+    },
+    service: {
+      extensions: ['file_storage/offsets', 'file_storage/queue'],
+      telemetry: { metrics: { level: 'none' } },
+      pipelines: { logs: { receivers: ['file_log'], exporters: ['otlp_http'] } },
+    },
+  }
+  const file = join(state, 'collector.yaml')
+  writeFileSync(file, JSON.stringify(configuration)) // every JSON document is YAML
+  return file
+}
