@@ -1,6 +1,7 @@
 import type { ComponentTypes } from './config/frame.ts'
 import { debugExporter } from './exporters/debug/index.ts'
 import { fileExporter } from './exporters/file/index.ts'
+import { openSearchExporter } from './exporters/opensearch/index.ts'
 import { otlpExporter } from './exporters/otlp/index.ts'
 import type { ExporterType, ProcessorType, ReceiverType } from './pipeline/component.ts'
 import { auditLogReceiver } from './receivers/audit-log/index.ts'
@@ -9,5 +10,10 @@ import { auditLogReceiver } from './receivers/audit-log/index.ts'
 export const COMPONENTS: ComponentTypes = {
   receivers: [auditLogReceiver as ReceiverType],
   processors: [] satisfies ProcessorType[],
-  exporters: [otlpExporter as ExporterType, fileExporter as ExporterType, debugExporter as ExporterType],
+  exporters: [
+    otlpExporter as ExporterType,
+    openSearchExporter as ExporterType,
+    fileExporter as ExporterType,
+    debugExporter as ExporterType,
+  ],
 }

@@ -15,14 +15,18 @@ export interface AgentRun extends Measurement {
   wrong: string | undefined
 }
 
-/** Runs `auditship run --once` from a fresh state, with these settings of the `otlp` exporter. */
-export async function agentRun(corpus: CorpusFile, sink: SinkProcess, otlp: object): Promise<AgentRun> {
+/** Runs `auditship run --once` from a fresh state, with the exporters that are configured for the sink's address. */
+export async function agentRun(
+  corpus: CorpusFile,
+  sink: SinkProcess,
+  exportersFor: (endpoint: string) => object,
+): Promise<AgentRun> {
   const stateDir = mkdtempSync(join(tmpdir(), 'bench-state-'))
   try {
     const config = join(stateDir, 'config.yaml')
     const configuration = {
       receivers: { auditLog: { pathPrefix: corpus.folder, filename: 'audit.log' } },
-      exporters: { otlp: { endpoint: sink.endpoint, ...otlp } },
+      exporters: exportersFor(sink.endpoint),
       service: { stateDir },
     }
     writeFileSync(config, JSON.stringify(configuration)) // every JSON document is YAML

@@ -3,7 +3,7 @@ import type { Received } from './received.ts'
 /** One entry of a bulk response. */
 type BulkItem = Record<string, { _index?: string; _id?: string; status: number }>
 
-/** Takes an OpenSearch bulk body of creates and indexes; every item is answered with 201. */
+/** Takes the bulk body of an `opensearch` exporter; every item is answered with 201, each `create` counts as an event. */
 export function takeBulk(body: Buffer): { received: Received; answer: string } {
   const received = { events: 0, eventBytes: 0 }
   const items: BulkItem[] = []
@@ -18,9 +18,20 @@ export function takeBulk(body: Buffer): { received: Received; answer: string } {
     const documentEnd = nextLine(actionEnd + 1)
     for (const [operation, target] of Object.entries(action))
       items.push({ [operation]: { ...target, status: 201 } })
-    received.events++
-    received.eventBytes += documentEnd - actionEnd - 1
+    if ('create' in action) {
+      received.events++
+      received.eventBytes += documentEnd - 1 - startOfEvent(body, actionEnd, documentEnd)
+    }
     at = documentEnd + 1
   }
   return { received, answer: JSON.stringify({ took: 1, errors: false, items }) }
+}
+
+const EVENT_KEY = Buffer.from(',"event":')
+
+/** The event is the last member of a document. */
+function startOfEvent(body: Buffer, start: number, end: number): number {
+  const key = body.subarray(start, end).indexOf(EVENT_KEY)
+  if (key < 0) throw new Error('a document without event')
+  return start + key + EVENT_KEY.length
 }

@@ -1,4 +1,8 @@
 const BACKSLASH = 0x5c
+const NEWLINE = 0x0a
+const SPACE = 0x20
+/** Below this many bytes a loop is quicker than a call of `Buffer.copy`. */
+const SHORT = 64
 /** What follows the backslash. JSON text has no other bytes that need one: white space, quotes, backslashes. */
 const ESCAPES = new Uint8Array(256)
 ESCAPES[0x22] = 0x22
@@ -34,11 +38,32 @@ export class JsonWriter {
     this.#position += this.#buffer.write(text, this.#position)
   }
 
+  /** One byte of JSON. */
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#buffer[this.#position++] = value
+  }
+
   /** Bytes that are JSON already. */
   copy(source: Buffer, start: number, end: number): void {
     this.#reserve(end - start)
-    source.copy(this.#buffer, this.#position, start, end)
+    if (end - start < SHORT) this.#copyShort(source, start, end)
+    else source.copy(this.#buffer, this.#position, start, end)
     this.#position += end - start
+  }
+
+  /** Bytes that are JSON already, on one line: JSON may have newlines only where it may have any white space. */
+  line(source: Buffer, start: number, end: number): void {
+    const from = this.#position
+    this.copy(source, start, end)
+    const written = this.#buffer.subarray(from, this.#position)
+    for (let at = written.indexOf(NEWLINE); at >= 0; at = written.indexOf(NEWLINE, at)) written[at] = SPACE
+  }
+
+  #copyShort(source: Buffer, start: number, end: number): void {
+    const buffer = this.#buffer
+    let to = this.#position
+    for (let from = start; from < end; from++) buffer[to++] = source[from] as number
   }
 
   /** The bytes, which are JSON text in valid UTF-8, as a JSON string. */

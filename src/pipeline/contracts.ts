@@ -2,6 +2,7 @@ import type { AttributeDefinition } from '../audit/attributes.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { AuditBatch } from './batch.ts'
 import type { Counters } from './counters.ts'
+import type { RetryableError } from './errors.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -36,6 +37,8 @@ export interface Rejection {
 export interface ExportResult {
   /** To be sent again: the backend is busy or the item failed for a passing reason. */
   readonly deferred: readonly AuditEvent[]
+  /** Why; undefined when nothing is deferred or the backend did not say. */
+  readonly why?: RetryableError | undefined
   readonly rejected: readonly Rejection[]
 }
 

@@ -58,14 +58,13 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const { deferred, rejected } = await exporter.export(part, signal)
+    const { deferred, why, rejected } = await exporter.export(part, signal)
     if (deferred.length === 0) {
       health.delivered()
       return { rejected, left: [], retry: false }
     }
-    health.failed(
-      new RetryableError(`the backend put off ${deferred.length} of ${part.events.length} events`),
-    )
+    const busy = `the backend put off ${deferred.length} of ${part.events.length} events`
+    health.failed(why ?? new RetryableError(busy))
     return { rejected, left: [batchOf(deferred)], retry: true }
   } catch (error) {
     signal.throwIfAborted()

@@ -1,0 +1,68 @@
+import type { AuditEvent } from '../../audit/event.ts'
+import type { Rejection } from '../../pipeline/contracts.ts'
+import { RetryableError } from '../../pipeline/errors.ts'
+import { reasonOf } from './refusal.ts'
+
+/** What became of the events of a bulk; those in no list are in OpenSearch. */
+export interface BulkOutcome {
+  readonly deferred: readonly AuditEvent[]
+  /** Why those are put off, the first reason; undefined when none is. */
+  readonly why: RetryableError | undefined
+  /** Refused as documents for what is in them. */
+  readonly refused: readonly Rejection[]
+}
+
+interface BulkItem {
+  readonly status: number
+  readonly error?: { readonly type?: string; readonly reason?: string }
+}
+
+/** With these, a 400 is about the index or the cluster, which an operator can repair, and not about the document. */
+const REPAIRABLE =
+  /^(index_closed|validation|invalid_index_name|index_not_found|cluster_block|security|index_create_block)_exception/
+const REPAIRABLE_REASON = /pipeline with id|only write ops with an op_type|Limit of total fields/
+
+/**
+ * Sorts the items of an answer by the events they came from.
+ * @throws RetryableError when it is no answer to this bulk: a cut gzip stream is answered with 200 for what had arrived
+ */
+export function bulkOutcome(body: unknown, owners: readonly AuditEvent[]): BulkOutcome {
+  const items = itemsOf(body)
+  if (items?.length !== owners.length) {
+    const found = items === undefined ? 'something else' : `an answer for ${items.length}`
+    throw new RetryableError(`expected an answer for ${owners.length} items of a bulk, found ${found}`)
+  }
+  const deferred = new Set<AuditEvent>()
+  const refused = new Map<AuditEvent, string>()
+  let why: RetryableError | undefined
+  for (const [index, owner] of owners.entries()) {
+    const [operation, item] = items[index] as [string, BulkItem]
+    if (item.status < 300 || (item.status === 409 && operation === 'create')) continue
+    if (isFinal(item)) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
+    else {
+      deferred.add(owner)
+      why ??= putOff(item)
+    }
+  }
+  // An event with one item refused and one put off is tried again as a whole.
+  const final = [...refused].filter(([event]) => !deferred.has(event))
+  return { deferred: [...deferred], why, refused: final.map(([event, reason]) => ({ event, reason })) }
+}
+
+function itemsOf(body: unknown): [string, BulkItem][] | undefined {
+  if (typeof body !== 'object' || body === null || !('items' in body) || !Array.isArray(body.items))
+    return undefined
+  return body.items.map((item: Record<string, BulkItem>) => Object.entries(item)[0] ?? ['', { status: 0 }])
+}
+
+function isFinal({ status, error }: BulkItem): boolean {
+  if (status !== 400 && status !== 413 && status !== 422) return false
+  return !REPAIRABLE.test(error?.type ?? '') && !REPAIRABLE_REASON.test(error?.reason ?? '')
+}
+
+function putOff(item: BulkItem): RetryableError {
+  const { status } = item
+  const isBlocked = item.error?.type === 'cluster_block_exception'
+  const needsOperator = isBlocked || (status < 500 && status !== 429 && status !== 409)
+  return new RetryableError(`items put off with ${status}: ${reasonOf({ body: item })}`, { needsOperator })
+}

@@ -1,0 +1,35 @@
+import type { AuditEvent } from '../../audit/event.ts'
+import { eventTime } from '../../audit/event-time.ts'
+import { FIELD } from '../../audit/fields.ts'
+import type { JsonWriter } from '../../otlp/json-writer.ts'
+
+const NANOS_PER_MS = 1_000_000n
+/** `date_nanos` ends on 2262-04-11: it is a signed 64-bit number. */
+const LATEST = 2n ** 63n
+const UPPER_Z = 0x5a
+
+/** When the event happened, in nanoseconds since 1970, as far as OpenSearch can say it: else when it was read. */
+export function documentTime(event: AuditEvent): bigint {
+  const time = eventTime(event)
+  return time !== undefined && time < LATEST ? time : BigInt(event.readAt) * NANOS_PER_MS
+}
+
+/** Writes that time in ISO 8601, every digit of it: as it stands in the event when it can. */
+export function writeDocumentTime(w: JsonWriter, event: AuditEvent): void {
+  if (isWrittenInUtc(event)) {
+    const field = FIELD.stageTimestamp
+    w.copy(event.buffer, event.startOf(field) + 1, event.endOf(field) - 1)
+    return
+  }
+  const nanos = documentTime(event)
+  const fraction = String(nanos % NANOS_PER_MS).padStart(6, '0')
+  w.ascii(new Date(Number(nanos / NANOS_PER_MS)).toISOString().replace('Z', `${fraction}Z`))
+}
+
+/** Whether the event's time stands in it as OpenSearch reads it. */
+function isWrittenInUtc(event: AuditEvent): boolean {
+  const time = eventTime(event)
+  const field = FIELD.stageTimestamp
+  const isPlain = time !== undefined && time < LATEST && event.isText(field) && !event.hasEscapes(field)
+  return isPlain && event.buffer[event.endOf(field) - 2] === UPPER_Z
+}

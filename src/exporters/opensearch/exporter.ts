@@ -1,0 +1,87 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { AuditEvent } from '../../audit/event.ts'
+import type { AuditBatch } from '../../pipeline/batch.ts'
+import { BufferPool } from '../../pipeline/buffer-pool.ts'
+import type { ComponentContext, Exporter, ExportResult } from '../../pipeline/contracts.ts'
+import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { AuditshipDocument } from './auditship-document.ts'
+import { type BulkOutcome, bulkOutcome } from './bulk-answer.ts'
+import { BulkEncoder } from './bulk-encoder.ts'
+import { OpenSearchClient } from './client.ts'
+import { clusterName, nameFor } from './names.ts'
+import { OpniDocument } from './opni-document.ts'
+import type { OpenSearchOptions } from './options.ts'
+import { refusal } from './refusal.ts'
+
+const gzipAsync = promisify(gzip)
+
+/** Writes events into a data stream, and interactive access into the index of change events. */
+export class OpenSearchExporter implements Exporter {
+  readonly #options: OpenSearchOptions
+  readonly #client: OpenSearchClient
+  readonly #encoder: BulkEncoder
+  readonly #buffers = new BufferPool(4)
+  readonly #path: string
+  /** Largest body to send, in bytes; falls when the server refuses one. */
+  #largest: number
+
+  constructor(options: OpenSearchOptions, context: ComponentContext) {
+    const { attributes, resource } = context
+    const layout =
+      options.layout === 'opni' ? new OpniDocument(resource) : new AuditshipDocument(attributes, resource)
+    const cluster = clusterName(resource)
+    const changeEvents = options.changeEvents === false ? undefined : nameFor(options.changeEvents, cluster)
+    this.#options = options
+    this.#client = new OpenSearchClient(options)
+    this.#encoder = new BulkEncoder({ layout, cluster, changeEvents })
+    this.#path = `/${nameFor(options.dataStream, cluster)}/_bulk?filter_path=error,status,items.*.status,items.*.error`
+    this.#largest = options.maxRequestSize
+  }
+
+  async export({ events }: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
+    const { deferred, why, refused } = await this.#send(events, false, signal)
+    if (refused.length === 0 || this.#options.layout === 'opni') return { deferred, why, rejected: refused }
+    // A client can put a duplicate key into a patch: who does that must not be able to hide.
+    const again = refused.map(({ event }) => event)
+    const asText = await this.#send(again, true, signal).catch((error: unknown) => putOff(again, error))
+    return { deferred: [...deferred, ...asText.deferred], why: why ?? asText.why, rejected: asText.refused }
+  }
+
+  async #send(events: readonly AuditEvent[], asText: boolean, signal: AbortSignal): Promise<BulkOutcome> {
+    const target = this.#buffers.take(this.#encoder.expectedSize(events))
+    const { body, owners } = this.#encoder.encode(events, target, asText)
+    if (body.length > this.#largest && events.length > 1)
+      throw new PermanentError(`the bulk has ${body.length} bytes, the limit is ${this.#largest}`)
+    const isCompressed = this.#options.compression === 'gzip'
+    const answer = await this.#client.request(
+      {
+        method: 'POST',
+        path: this.#path,
+        // Level 1: on audit events higher ones cost far more time than they save bytes.
+        body: isCompressed ? await gzipAsync(body, { level: 1 }) : body,
+        headers: {
+          'content-type': 'application/x-ndjson',
+          ...(isCompressed && { 'content-encoding': 'gzip' }),
+        },
+      },
+      signal,
+    )
+    this.#buffers.give(body) // not after a failure: the connection might still be reading it
+    if (answer.status === 413) this.#largest = Math.min(this.#largest, Math.max(body.length - 1, 1))
+    if (answer.status !== 200) throw refusal('a bulk', answer)
+    return bulkOutcome(answer.body, owners)
+  }
+
+  async stop(): Promise<void> {
+    await this.#client.close()
+  }
+}
+
+function putOff(events: readonly AuditEvent[], error: unknown): BulkOutcome {
+  const why =
+    error instanceof RetryableError
+      ? error
+      : new RetryableError('could not be sent as text', { cause: error })
+  return { deferred: events, why, refused: [] }
+}

@@ -1,0 +1,56 @@
+import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import type { OpenSearchAnswer } from './client.ts'
+
+/** How much of a reason is shown: it may quote the document. */
+const SHOWN = 300
+
+/** The error that an answer to a whole request stands for when its status is no success. */
+export function refusal(what: string, answer: OpenSearchAnswer): PermanentError | RetryableError {
+  const { status, headers, node } = answer
+  const message = `${node} answered ${what} with ${status}${hint(status)}: ${reasonOf(answer)}`
+  if (status === 413 || (status === 400 && isOpenSearchError(answer.body))) return new PermanentError(message)
+  const needsOperator = status < 500 && status !== 429 && status !== 408
+  return new RetryableError(message, { retryAfterMs: retryAfterMs(headers['retry-after']), needsOperator })
+}
+
+/** Other 400s come from a proxy or from another server: nothing is wrong with the events. */
+function isOpenSearchError(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object'
+}
+
+/** The error of an answer or of an item in a bulk's answer, in OpenSearch's words. */
+export function reasonOf({ body }: Pick<OpenSearchAnswer, 'body'>): string {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : body
+  return shortened(typeof error === 'object' && error !== null ? describeError(error) : String(error ?? ''))
+}
+
+interface OpenSearchError {
+  readonly type?: unknown
+  readonly reason?: unknown
+  readonly caused_by?: OpenSearchError
+}
+
+/** `type: reason`, and the reason beneath it, which says what is wrong with a document. */
+export function describeError({ type, reason, caused_by: cause }: OpenSearchError): string {
+  const own = `${type}: ${reason}`
+  return cause === undefined || cause === null ? own : `${own}; ${describeError(cause)}`
+}
+
+const shortened = (text: string) => {
+  const line = text.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  return line === '' ? 'no reason given' : line.slice(0, SHOWN)
+}
+
+function hint(status: number): string {
+  if (status === 401) return ' (check username, password, headers, bearerTokenFile, aws and tls.certFile)'
+  if (status === 403) return ' (the user lacks a right, or the cluster is blocked)'
+  if (status === 404 || status === 405) return ' (is the endpoint an OpenSearch node?)'
+  return ''
+}
+
+/** `Retry-After` is a number of seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return ms > 0 ? ms : undefined
+}
