@@ -1,5 +1,5 @@
 // Drives the same log, rotations, crashes and outages through auditship and its peers, and counts what each one lost:
-//   node bench/survival.ts [--seed 1] [--scenarios rotation,kill] [--shippers auditship,Collector]
+//   node bench/survival.ts [--seed 1] [--scenarios rotation,kill] [--shippers auditship,collector]
 // Peers: the `tail` package; an OpenTelemetry Collector (OTELCOL, else the one built for the tests); Fluent Bit (FLUENT_BIT).
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
@@ -22,7 +22,10 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed)
 const chosen = chosenOf(scenarios(seed), values.scenarios)
-const shippers = chosenOf([auditship(), tail, collector(), fluentBit()], values.shippers)
+const shippers = chosenOf(
+  [auditship(), collector('collector'), collector('collector-live'), fluentBit(), tail],
+  values.shippers,
+)
 
 execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
 const outcomes = new Map<string, Map<string, Outcome>>()
@@ -32,7 +35,7 @@ for (const shipper of shippers) {
     continue
   }
   const own = new Map<string, Outcome>()
-  outcomes.set(shipper.version, own)
+  outcomes.set(shipper.title, own)
   for (const scenario of chosen) {
     const outcome = await runScenario(shipper, scenario, seed).catch((error: Error) => error)
     if (outcome instanceof Error) console.error(outcome)
@@ -45,7 +48,7 @@ console.log(`
 events lost / repeated / altered; ${EVENTS_PER_SECOND} events/s, seed ${seed}; Node.js ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model}
 `)
 console.log(report(chosen, outcomes))
-const own = [...(outcomes.get(auditship().version)?.values() ?? [])]
+const own = [...(outcomes.get(auditship().title)?.values() ?? [])]
 if (own.some(outcome => outcome instanceof Error || outcome.lost.length + outcome.altered.length > 0))
   process.exitCode = 1
 

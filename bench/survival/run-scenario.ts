@@ -45,7 +45,9 @@ export async function runScenario(
     if (backend.ledger.arrived === 0) {
       throw new Error(`${shipper.name} did not deliver the first event:\n${readFileSync(output, 'utf8')}`)
     }
-    return await play(scenario, writer, running, backend)
+    const verdict = await play(scenario, writer, running, backend)
+    if (!running.isAlive) console.error(`${shipper.name} ended by itself:\n${readFileSync(output, 'utf8')}`)
+    return verdict
   } finally {
     writer.kill()
     await running.stop()

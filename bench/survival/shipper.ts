@@ -14,9 +14,10 @@ export type Command = readonly [file: string, ...args: string[]]
 
 /** A program that ships the log. */
 export interface Shipper {
+  /** As `--shippers` takes it. */
   readonly name: string
   /** Name and version for the table. */
-  readonly version: string
+  readonly title: string
   /** Writes its configuration into `site.state` and returns what runs it. */
   command(site: Site): Command
 }

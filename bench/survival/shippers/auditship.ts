@@ -11,7 +11,7 @@ const BUILT = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url))
 export function auditship(cli = BUILT): Shipper {
   return {
     name: 'auditship',
-    version: `auditship ${packageJson.version}`,
+    title: `auditship ${packageJson.version}`,
     command({ logs, state, endpoint }) {
       const config = join(state, 'auditship.yaml')
       const configuration = {

@@ -6,20 +6,26 @@ import type { Missing, Shipper, Site } from '../shipper.ts'
 
 const BUILD = fileURLToPath(new URL('../../../test/servers/otelcol/build.sh', import.meta.url))
 
+/** Which files of the log a Collector is told to read. */
+const INCLUDES = {
+  collector: { what: 'all files of the log', include: 'audit*.log*' },
+  'collector-live': { what: 'the live file', include: 'audit.log' },
+}
+
 /** An OpenTelemetry Collector: that of `OTELCOL`, else the one that tests run against when it has been built. */
-export function collector(): Shipper | Missing {
+export function collector(name: keyof typeof INCLUDES): Shipper | Missing {
   const binary = process.env.OTELCOL ?? builtForTests()
   if (binary === undefined) {
-    return {
-      name: 'Collector',
-      advice:
-        'set OTELCOL to one with file_log, file_storage and otlp_http, or run test/servers/otelcol/build.sh',
-    }
+    const advice =
+      'set OTELCOL to one with file_log, file_storage and otlp_http, or run test/servers/otelcol/build.sh'
+    return { name, advice }
   }
+  const { what, include } = INCLUDES[name]
+  const version = execFileSync(binary, ['--version']).toString().trim().split(' ').at(-1)
   return {
-    name: 'Collector',
-    version: execFileSync(binary, ['--version']).toString().trim(),
-    command: site => [binary, '--config', configured(site)],
+    name,
+    title: `Collector ${version}, told of ${what}`,
+    command: site => [binary, '--config', configured(site, include)],
   }
 }
 
@@ -29,16 +35,16 @@ function builtForTests(): string | undefined {
 }
 
 /**
- * Both stores of contrib's `examples/fault-tolerant-logs-collection`, retries without end, and of the receiver's README what
- * is for completeness: the rotated files, compressed or not, `on_truncate`. `max_log_size` stays at its default of 1 MiB.
+ * Both stores of contrib's `examples/fault-tolerant-logs-collection`, retries without end, and what the receiver's README
+ * has for completeness: `compression: auto` for rotated files, `on_truncate`. `max_log_size` keeps its default of 1 MiB.
  */
-function configured({ logs, state, endpoint }: Site): string {
+function configured({ logs, state, endpoint }: Site, include: string): string {
   const stores = { offsets: join(state, 'offsets'), queue: join(state, 'queue') }
   for (const folder of Object.values(stores)) mkdirSync(folder, { recursive: true })
   const configuration = {
     receivers: {
       file_log: {
-        include: [join(logs, 'audit*.log*')],
+        include: [join(logs, include)],
         start_at: 'beginning',
         compression: 'auto',
         on_truncate: 'read_whole_file',

@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Missing, Shipper, Site } from '../shipper.ts'
 
+const NAME = 'fluent-bit'
+
 /** The Fluent Bit of `FLUENT_BIT`. */
 export function fluentBit(): Shipper | Missing {
   const binary = process.env.FLUENT_BIT
-  if (binary === undefined) return { name: 'Fluent Bit', advice: 'set FLUENT_BIT' }
-  const [version = ''] = execFileSync(binary, ['--version']).toString().split('\n', 1)
-  return { name: 'Fluent Bit', version, command: site => [binary, '-c', configured(site)] }
+  if (binary === undefined) return { name: NAME, advice: 'set FLUENT_BIT' }
+  const [title = ''] = execFileSync(binary, ['--version']).toString().split('\n', 1)
+  return { name: NAME, title, command: site => [binary, '-c', configured(site)] }
 }
 
 /** What its manual advises against loss: a database of offsets, buffers on disk, retries without end. The rest is default. */

@@ -7,7 +7,7 @@ const { version } = createRequire(import.meta.url)('tail/package.json') as { ver
 
 /** A short Node.js program around the `tail` package. */
 export const tail: Shipper = {
-  name: '`tail` package',
-  version: `tail ${version}`,
+  name: 'tail',
+  title: `tail ${version}`,
   command: ({ log, endpoint }) => [process.execPath, PROGRAM, log, endpoint],
 }
