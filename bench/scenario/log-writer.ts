@@ -11,6 +11,8 @@ export interface WriterOptions extends RotationOptions {
   readonly everyMs?: number
   /** Shortest and longest time between two rotations, in milliseconds; left out: only `rotate` rotates. */
   readonly rotateMs?: readonly [shortest: number, longest: number]
+  /** Asked before each write; while false nothing is written, so that a reader can keep up with `maxBackups`. */
+  readonly mayWrite?: () => boolean
   /** Of the events' shapes and of the times of rotation. */
   readonly seed?: number
 }
@@ -65,15 +67,17 @@ export class LogWriter {
 
   /** Writes until the signal aborts or `events` are written in all, and waits until the last backup is compressed. */
   async run(signal: AbortSignal, events = Number.POSITIVE_INFINITY): Promise<Written> {
-    const { rate, everyMs = 10 } = this.#options
+    const { rate, everyMs = 10, mayWrite = () => true } = this.#options
     await this.#log.open()
-    const started = performance.now()
-    const before = this.#number
-    let rotateAt = started + this.#untilRotation()
+    let due = 0
+    let last = performance.now()
+    let rotateAt = last + this.#untilRotation()
     while (!signal.aborted && this.#number < events) {
       await delay(everyMs, undefined, { signal }).catch(() => {})
-      const due = before + Math.floor(((performance.now() - started) * rate) / 1000)
-      while (this.#number < Math.min(due, events)) {
+      const now = performance.now()
+      if (mayWrite()) due += ((now - last) * rate) / 1000
+      last = now
+      for (; due >= 1 && this.#number < events; due--) {
         this.write()
         if (performance.now() < rotateAt) continue
         this.rotate()
