@@ -4,6 +4,7 @@ import { COMPONENTS } from '../components.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problem.ts'
 import { readConfigFile } from '../config/read.ts'
+import { patternOf } from '../receivers/audit-log/name-pattern.ts'
 
 /** The options by which every command finds its configuration. */
 export interface ConfigOptions {
@@ -33,7 +34,7 @@ export function logOverrides(file: string): string[] {
   const value = (text: string) => JSON.stringify(text.replaceAll('$', '$$$$')) // `$` begins a substitution
   return [
     `receivers.auditLog.pathPrefix=${value(dirname(path))}`,
-    `receivers.auditLog.filename=${value(basename(path))}`,
+    `receivers.auditLog.filename=${value(patternOf(basename(path)))}`,
   ]
 }
 

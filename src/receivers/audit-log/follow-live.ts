@@ -53,14 +53,14 @@ export class LiveReading {
   }
 
   async #nextChange(): Promise<'written' | 'rotated' | 'unread rotated file'> {
-    const { survey, surveyMs, wakeUp, pollMs, signal } = this.#log
+    const { survey, surveyMs, wakeUp, idleMs, signal } = this.#log
     for (;;) {
       signal.throwIfAborted()
       if (survey.age > surveyMs && (await survey.glance(this.#source))) return 'unread rotated file'
       const change = await liveChange(this.#source)
       if (change === 'rotated') return change
       if (change === 'written' && (await this.#hasGrown())) return change
-      await wakeUp.wait(pollMs, signal)
+      await wakeUp.wait(idleMs(), signal)
     }
   }
 

@@ -10,6 +10,7 @@ import { codeOf, troubleWith } from './troubles.ts'
 
 /** A name without a file may stay: a dangling link. */
 const MOST_LOOKS = 10
+const LONG_MS = 60_000
 const RETRY = { initialMs: 250, maxMs: 10_000 }
 
 /**
@@ -32,13 +33,16 @@ export async function followLog(log: LogReading): Promise<void> {
       await wait(backoffMs(failures++, RETRY), signal).catch(() => {})
     }
   }
-  log.wakeUp.close()
+  log.watch?.close()
 }
 
-/** Reads all rotated files that have something unread, else the live file, else waits for one; true when `context.once` is done. */
+/**
+ * Reads all rotated files that have something unread, else the live file, else waits for one; true when `context.once` is done
+ * or one log of several is gone.
+ */
 async function readNextFiles(log: LogReading): Promise<boolean> {
   const { once } = log.context
-  log.wakeUp.watch()
+  log.watch?.watch()
   const look = await lookWhileStill(log)
   publish(log)
   if (look.unread.length > 0) {
@@ -47,30 +51,54 @@ async function readNextFiles(log: LogReading): Promise<boolean> {
     return false
   }
   if (look.live !== undefined) return (await readFile(log, look.live)) !== 'changed' && once
+  if (look.isDeserted && log.progress.isEnded) return true
   if (once) await mustHaveRead(log, look)
   else await log.wakeUp.wait(log.pollMs, log.signal)
   return once
 }
 
 /** A look during which no file disappeared: one compressed or renamed meanwhile may be the next in turn under its new name. */
-async function lookWhileStill({ survey }: LogReading): Promise<Look> {
-  for (let left = MOST_LOOKS; ; left--) {
-    const look = await survey.look()
-    if (left === 0 || !look.unreadable.some(({ error }) => codeOf(error) === 'ENOENT')) return look
-    await look.live?.source.close()
+async function lookWhileStill({ survey, looking, folder, signal }: LogReading): Promise<Look> {
+  while (!(await looking.take(folder, LONG_MS, signal))) signal.throwIfAborted()
+  try {
+    for (let left = MOST_LOOKS; ; left--) {
+      const look = await survey.look()
+      if (left === 0 || !look.unreadable.some(({ error }) => codeOf(error) === 'ENOENT')) return look
+      await look.live?.source.close()
+    }
+  } finally {
+    looking.give()
   }
 }
 
 /** Reads rotated files in their order, up to the first one that is gone or changing: its turn is still the next. */
 async function readAll(log: LogReading, files: readonly UnreadFile[]): Promise<void> {
   for (const { file } of files) {
+    if (file.compressed) await turnToDecompress(log)
     try {
       const outcome = await readFile(log, await log.folder.open(file, marksOf(log.progress.now)))
       if (outcome !== 'ended') return
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return
       throw error
+    } finally {
+      if (file.compressed) log.decompressing.give()
     }
+  }
+}
+
+/** Waits for a place. Goes on looking into the folder meanwhile, so that what disappears unread is noticed. */
+async function turnToDecompress({
+  decompressing,
+  survey,
+  surveyMs,
+  signal,
+  folder,
+}: LogReading): Promise<void> {
+  while (!(await decompressing.take(folder, surveyMs, signal))) {
+    signal.throwIfAborted()
+    const look = await survey.look()
+    await look.live?.source.close()
   }
 }
 
@@ -110,7 +138,7 @@ function publish({ acknowledged, progress }: LogReading): void {
 
 /** With `context.once` there is nothing to wait for: a log that cannot be read at all is an error. */
 async function mustHaveRead({ folder }: LogReading, { liveError }: Look): Promise<void> {
-  if (liveError === undefined) return
+  if (liveError === undefined || (folder.isOneOfMany && codeOf(liveError) === 'ENOENT')) return
   if (codeOf(liveError) === 'ENOENT' && (await folder.rotated()).length > 0) return
   const { message } = await troubleWith(folder.live.path, liveError)
   throw new Error(message.replace(/^waiting for/, 'nothing to read at'), { cause: liveError })

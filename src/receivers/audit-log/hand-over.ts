@@ -1,34 +1,29 @@
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { Consumer } from '../../pipeline/contracts.ts'
+import type { Turns } from './turns.ts'
 
-/** Hands batches to the pipeline, at most `maxInFlight` unacknowledged at a time. */
+/** Hands the batches of one log to the pipeline. All logs of a receiver share its places for unacknowledged batches. */
 export class HandOver {
   readonly #next: Consumer
-  readonly #maxInFlight: number
+  readonly #places: Turns
   readonly #onRefused: (error: unknown) => void
   readonly #inFlight = new Set<Promise<void>>()
-  readonly #waiting = new Set<() => void>()
-  #reserved = 0
 
   /** `onRefused` is called when the pipeline takes nothing any more because it shuts down. */
-  constructor(next: Consumer, maxInFlight: number, onRefused: (error: unknown) => void) {
+  constructor(next: Consumer, places: Turns, onRefused: (error: unknown) => void) {
     this.#next = next
-    this.#maxInFlight = maxInFlight
+    this.#places = places
     this.#onRefused = onRefused
   }
 
   /** Waits for a free place and takes it; false when none became free within `ms` milliseconds or the signal aborted. */
-  async reserve(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#isFree() && !signal.aborted) await this.#change(ms, signal)
-    if (signal.aborted || !this.#isFree()) return false
-    this.#reserved++
-    return true
+  reserve(ms: number, signal: AbortSignal): Promise<boolean> {
+    return this.#places.take(this, ms, signal)
   }
 
   /** Gives a reserved place back. */
   release(): void {
-    this.#reserved--
-    for (const wake of this.#waiting) wake()
+    this.#places.give()
   }
 
   /** Hands a batch over in a reserved place; `acknowledge` is called when it is safe. */
@@ -45,10 +40,6 @@ export class HandOver {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
   }
 
-  #isFree(): boolean {
-    return this.#reserved < this.#maxInFlight
-  }
-
   async #hand(batch: AuditBatch, acknowledge: () => void): Promise<void> {
     try {
       await this.#next(batch)
@@ -57,19 +48,5 @@ export class HandOver {
       return
     }
     acknowledge()
-  }
-
-  #change(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise(resolve => {
-      const wake = () => {
-        clearTimeout(timer)
-        this.#waiting.delete(wake)
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const timer = setTimeout(wake, ms)
-      this.#waiting.add(wake)
-      signal.addEventListener('abort', wake)
-    })
   }
 }

@@ -5,6 +5,7 @@ import { type ByteSource, readRange } from './byte-source.ts'
 import { markOfCopy } from './copy-of-live.ts'
 import { Cursor, HEAD_LENGTH } from './cursor.ts'
 import { GzipFile } from './gzip-file.ts'
+import type { LogNames } from './log-names.ts'
 import { findMark, type Mark, marksOfHead } from './mark.ts'
 import { PlainFile } from './plain-file.ts'
 import { type LogFile, rotatedFiles } from './rotated-files.ts'
@@ -43,19 +44,29 @@ export interface Look {
   readonly present: ReadonlySet<Mark>
   /** Rotated files that could not be looked at, or the folder. */
   readonly unreadable: readonly { readonly path: string; readonly error: Error }[]
-  /** Whether all could be looked at and the live file is there. If not, content that is absent may still appear: by a mount, for one. */
+  /**
+   * Whether all could be looked at and the live file is there, or the live file of another log in the same folder.
+   * If not, content that is absent may still appear: by a mount, for one.
+   */
   readonly isComplete: boolean
+  /** Whether the live file's name is in the folder; it may be a link to nothing. */
+  readonly isListed: boolean
+  /** Whether no file of the log is there, though another log is. */
+  readonly isDeserted: boolean
 }
 
 /** The folder of one log: finds what is in it and what of that is still to be read. */
 export class LogFolder {
   readonly path: string
   readonly live: LogFile
+  readonly #names: LogNames | undefined
   /** What was found out about rotated files, by path: they are not opened again while that still holds. */
   readonly #known = new Map<string, Known>()
 
-  constructor(livePath: string) {
+  /** With `names` the folder holds other logs too, as they say. */
+  constructor(livePath: string, names?: LogNames) {
     this.path = dirname(livePath)
+    this.#names = names
     this.live = { path: livePath, name: basename(livePath), live: true, compressed: false }
   }
 
@@ -67,7 +78,8 @@ export class LogFolder {
     const unread: UnreadFile[] = []
     const copies: Mark[] = []
     const unreadable: { path: string; error: Error }[] = []
-    const { found: rotated = [], error: folderError } = await settled(this.rotated())
+    const { found: names = [], error: folderError } = await settled(this.#fileNames())
+    const rotated = this.#rotatedAmong(names)
     if (folderError !== undefined) unreadable.push({ path: this.path, error: folderError })
     for (const file of rotated) {
       const { found, error } = await settled(this.#examine(file, { marks, live, isOpen }))
@@ -77,15 +89,16 @@ export class LogFolder {
       if (found?.unread !== undefined) unread.push(found.unread)
     }
     this.#forgetAllBut(rotated)
-    const isComplete = live !== undefined && unreadable.length === 0
-    return { live, liveError, unread, copies, present, unreadable, isComplete }
+    const isListed = names.includes(this.live.name)
+    const isAway = live === undefined && !isListed && names.some(this.#isOtherLog)
+    const isComplete = (live !== undefined || isAway) && unreadable.length === 0
+    const isDeserted = isAway && rotated.length === 0
+    return { live, liveError, unread, copies, present, unreadable, isComplete, isListed, isDeserted }
   }
 
   /** The rotated files, the oldest first; none when the folder does not exist. */
   async rotated(): Promise<LogFile[]> {
-    const { found: names = [], error } = await settled(readdir(this.path))
-    if (error !== undefined && codeOf(error) !== 'ENOENT') throw error
-    return rotatedFiles(this.path, this.live.name, names)
+    return this.#rotatedAmong(await this.#fileNames())
   }
 
   /** Opens a file and finds out how far it was read. */
@@ -107,6 +120,26 @@ export class LogFolder {
   finished(found: OpenFile, mark: Mark | undefined): void {
     if (!found.file.live) this.#remember(found, { mark }, marks => mark === undefined || marks.includes(mark))
   }
+
+  /** Whether the pattern found this log among others: it may go away for good, as the log of a day does. */
+  get isOneOfMany(): boolean {
+    return this.#names !== undefined
+  }
+
+  async #fileNames(): Promise<string[]> {
+    const { found: names = [], error } = await settled(readdir(this.path))
+    if (error !== undefined && codeOf(error) !== 'ENOENT') throw error
+    return names
+  }
+
+  #rotatedAmong(names: readonly string[]): LogFile[] {
+    const { name: live } = this.live
+    const own = names.filter(name => this.#names === undefined || this.#names.logOf(name) === live)
+    return rotatedFiles(this.path, live, own)
+  }
+
+  readonly #isOtherLog = (name: string) =>
+    name !== this.live.name && this.#names !== undefined && this.#names.logOf(name) === name
 
   async #examine(file: LogFile, circumstances: Circumstances): Promise<Examined> {
     const { marks, live, isOpen } = circumstances

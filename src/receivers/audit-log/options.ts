@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../../config/scalars.ts'
+import { describe } from '../../pipeline/health.ts'
+import { nameMatcher } from './name-pattern.ts'
 import { PROVIDERS } from './provider-presets.ts'
 
 /** A larger line could not be addressed by the 32-bit spans of the scanner together with its neighbours. */
@@ -21,9 +23,15 @@ export const auditLogOptions = z.strictObject({
   filename: z
     .string()
     .regex(/^[^/]+$/, 'expected a file name without a slash; the folder belongs to pathPrefix')
+    .superRefine((name, problems) => {
+      const message = whyNoPattern(name)
+      if (message !== undefined) problems.addIssue({ code: 'custom', message })
+    })
     .optional()
     .describe(
-      "Name of the live file; its rotated files are found by it. Default: the provider's, without provider `audit.log`",
+      'Name of the live file; its rotated files are found by it. A pattern of `*`, `?`, `[a-z]`, `{a,b}` reads all logs in the ' +
+        'folder whose live files it fits, each with its own rotated files, also those that come later; `\\` makes such a character ' +
+        "a common one. Default: the provider's, without provider `audit.log`",
     ),
   startAt: z
     .enum(['beginning', 'end'])
@@ -57,3 +65,12 @@ export const auditLogOptions = z.strictObject({
 
 /** The options, parsed. */
 export type AuditLogOptions = z.output<typeof auditLogOptions>
+
+function whyNoPattern(name: string): string | undefined {
+  try {
+    nameMatcher(name)
+    return undefined
+  } catch (error) {
+    return `expected a file name or a pattern of *, ?, [a-z], {a,b}; found ${name}: ${describe(error)}. Write \\ before a character that is part of the name`
+  }
+}

@@ -44,6 +44,7 @@ export class ProgressKeeper {
   #now: Progress
   readonly #absentSince = new Map<Mark, number>()
   readonly #absentMs: number
+  #advancedAt = Number.NEGATIVE_INFINITY
 
   /** With `isOnce` there is no second look: what is missing in the first one is gone. */
   constructor(marks: readonly Mark[], isOnce: boolean) {
@@ -53,6 +54,16 @@ export class ProgressKeeper {
 
   get now(): Progress {
     return this.#now
+  }
+
+  /** Milliseconds since something was read. */
+  get quietMs(): number {
+    return performance.now() - this.#advancedAt
+  }
+
+  /** Whether no file has something that is still to be read, as far as is known. */
+  get isEnded(): boolean {
+    return this.#now.others.every(mark => mark.ended)
   }
 
   /** A file is being read from now on. */
@@ -65,6 +76,7 @@ export class ProgressKeeper {
   advance(cursor: Cursor, size: number): void {
     const { others, open } = this.#now
     if (open !== undefined) this.#now = { others, open: { ...open, cursor, size } }
+    this.#advancedAt = performance.now()
   }
 
   /** The open file is left: read to its end for good, or to be continued. Returns its mark. */

@@ -21,14 +21,14 @@ export const PROVIDERS = Object.keys(PRESETS) as Provider[]
 const DEFAULT_PLACES = [['/var/log/kube-audit', 'audit.log']] as const
 
 /** What of the options says where the log is. */
-export interface LogPlace {
+export interface PlaceOptions {
   readonly provider?: Provider | undefined
   readonly pathPrefix?: string | undefined
   readonly filename?: string | undefined
 }
 
-/** Paths where the live file may be, the likeliest first. What is set explicitly wins over the preset. */
-export function logPaths({ provider, pathPrefix, filename }: LogPlace): string[] {
+/** Paths where the live file may be, the likeliest first; with a pattern for a filename, the paths end with it. What is set explicitly wins over the preset. */
+export function logPaths({ provider, pathPrefix, filename }: PlaceOptions): string[] {
   const places = provider === undefined ? DEFAULT_PLACES : PRESETS[provider]
   const paths = places.map(([folder, name]) => join(pathPrefix ?? folder, filename ?? name))
   return [...new Set(paths)]

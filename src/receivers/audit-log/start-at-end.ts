@@ -12,7 +12,7 @@ const STEP = 64 * 1024
 /** Marks that say that everything in the folder was read; what cannot be opened now is read from its beginning later. */
 export async function marksAtEnd(folder: LogFolder): Promise<Mark[]> {
   const marks: Mark[] = []
-  for (const file of [...(await folder.rotated()), folder.live]) {
+  for (const file of [...(await folder.rotated().catch(() => [])), folder.live]) {
     const found = await folder.open(file, []).catch(() => undefined)
     if (found === undefined) continue
     try {

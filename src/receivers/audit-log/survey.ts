@@ -66,13 +66,15 @@ export class Survey {
       })
   }
 
-  async #reportLive({ live, liveError }: Look): Promise<void> {
+  async #reportLive({ live, liveError, isListed }: Look): Promise<void> {
     const { path } = this.#folder.live
     if (liveError === undefined) {
       this.#liveProblem.clear(`reads ${path}`)
       this.#wasLive = live !== undefined
       return
     }
+    // One log of several may go away for good, as that of a day does.
+    if (this.#folder.isOneOfMany && !isListed) return
     const { level, message } = await troubleWith(path, liveError)
     this.#liveProblem.raise(level, message, this.#wasLive ? ROTATION_MS : 0)
   }

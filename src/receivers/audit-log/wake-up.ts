@@ -1,29 +1,10 @@
-import { type FSWatcher, watch } from 'node:fs'
-
 /**
- * Wakes a reader when something in a folder changes. The operating system's report is only a hint that saves waiting:
- * network and overlay file systems give none, so every wait ends after its time.
+ * Lets a reader wait for changes. What is noticed is only a hint that saves waiting: network and overlay file systems
+ * report none, so every wait ends after its time.
  */
 export class WakeUp {
-  readonly #folder: string
-  #watcher: FSWatcher | undefined
   #changed = false
   #wake: (() => void) | undefined
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
-
-  /** Begins to watch, anew when it did before: the folder may be another one since. */
-  watch(): void {
-    this.close()
-    try {
-      this.#watcher = watch(this.#folder, { persistent: false }, () => this.#notice())
-      this.#watcher.on('error', () => this.close())
-    } catch {
-      // No such folder, or the system's limit of watches is reached: polling goes on.
-    }
-  }
 
   /** Resolves at the next change, at once when there was one since the last call, or after `ms` milliseconds. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
@@ -31,12 +12,8 @@ export class WakeUp {
     this.#changed = false
   }
 
-  close(): void {
-    this.#watcher?.close()
-    this.#watcher = undefined
-  }
-
-  #notice(): void {
+  /** Something changed. */
+  notice(): void {
     this.#changed = true
     this.#wake?.()
   }

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -59,7 +59,7 @@ export class TestLog {
   readonly path: string
   readonly stateDir: string
   /** Stopped before the folder is removed. */
-  readonly running: Running[] = []
+  readonly running: Running[]
 
   static async create(t: TestContext): Promise<TestLog> {
     const log = new TestLog(await mkdtemp(join(tmpdir(), 'audit-log-')))
@@ -72,11 +72,17 @@ export class TestLog {
     return log
   }
 
-  private constructor(root: string) {
+  private constructor(root: string, name = 'audit.log', running: Running[] = []) {
     this.root = root
+    this.running = running
     this.folder = join(root, 'logs')
-    this.path = join(this.folder, 'audit.log')
+    this.path = join(this.folder, name)
     this.stateDir = join(root, 'state')
+  }
+
+  /** Another log in the same folder. */
+  beside(name: string): TestLog {
+    return new TestLog(this.root, name, this.running)
   }
 
   async append(text: string): Promise<void> {
@@ -87,7 +93,8 @@ export class TestLog {
   backup(n: number): string {
     const second = String(n % 60).padStart(2, '0')
     const minute = String(Math.floor(n / 60)).padStart(2, '0')
-    return join(this.folder, `audit-2026-01-02T03-${minute}-${second}.000.log`)
+    const { name, ext } = parse(this.path)
+    return join(this.folder, `${name}-2026-01-02T03-${minute}-${second}.000${ext}`)
   }
 
   /** Renames the live file as lumberjack does; the next append creates a new one. */
@@ -148,6 +155,7 @@ export interface Running {
 }
 
 interface StartOptions {
+  readonly id?: string
   readonly options?: Readonly<Record<string, unknown>>
   readonly sink?: Sink
   readonly once?: boolean
@@ -155,11 +163,11 @@ interface StartOptions {
 
 /** Starts a receiver on the log; it is stopped at the end of the test at the latest. */
 export async function start(log: TestLog, settings: StartOptions = {}): Promise<Running> {
-  const { sink = new Sink(), once = false } = settings
+  const { id = 'auditLog', sink = new Sink(), once = false } = settings
   const said: string[] = []
   const say = (level: string) => (message: string) => void said.push(`${level} ${message}`)
   const context: ComponentContext = {
-    id: 'auditLog',
+    id,
     pipeline: 'test',
     stateDir: log.stateDir,
     log: { debug: say('DEBUG'), info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
@@ -195,6 +203,24 @@ export async function receives(running: Running, expected: readonly number[]): P
   const received = sink.received
   if (received.length !== expected.length || received.some((n, index) => n !== expected[index]))
     throw new Error(`expected other events: ${JSON.stringify({ ...difference(received, expected), said })}`)
+}
+
+/** Waits until the receiver has received these events of several logs; fails unless each log's came in their order and no others. */
+export async function receivesEach(running: Running, logs: readonly (readonly number[])[]): Promise<void> {
+  const { sink, said } = running
+  const all = logs.flat()
+  await until(
+    () => sink.received.length >= all.length,
+    () => ({ ...difference(sink.received, all), said }),
+  )
+  const sorted = logs.flatMap(log => sink.received.filter(n => log.includes(n)))
+  if (sink.received.length !== all.length || sorted.some((n, index) => n !== all[index]))
+    throw new Error(`expected other events: ${JSON.stringify({ ...difference(sorted, all), said })}`)
+}
+
+/** What the receiver said that is more than information. */
+export function withoutInfo({ said }: Running): string[] {
+  return said.filter(text => !text.startsWith('INFO'))
 }
 
 function difference(received: readonly number[], expected: readonly number[]) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { silentLog } from '../../../src/pipeline/log.ts'
-import { chooseFolder } from '../../../src/receivers/audit-log/choose-folder.ts'
-import { LogFolder } from '../../../src/receivers/audit-log/log-folder.ts'
+import { choosePlace } from '../../../src/receivers/audit-log/choose-place.ts'
+import { LogPlace } from '../../../src/receivers/audit-log/log-place.ts'
 import { auditLogOptions } from '../../../src/receivers/audit-log/options.ts'
 import { logPaths } from '../../../src/receivers/audit-log/provider-presets.ts'
+import { tempDir } from '../../temp-dir.ts'
 
 const PLACES = [
   { options: {}, paths: ['/var/log/kube-audit/audit.log'] },
@@ -21,6 +21,7 @@ const PLACES = [
   { options: { provider: 'kubeadm', pathPrefix: '/logs' }, paths: ['/logs/audit.log'] },
   { options: { provider: 'k3s', filename: 'a.json' }, paths: ['/var/lib/rancher/k3s/server/logs/a.json'] },
   { options: { pathPrefix: '/logs/', filename: 'a.log' }, paths: ['/logs/a.log'] },
+  { options: { pathPrefix: '/logs', filename: '*.{log,json}' }, paths: ['/logs/*.{log,json}'] },
 ]
 
 for (const { options, paths } of PLACES)
@@ -31,6 +32,9 @@ for (const { options, paths } of PLACES)
 const REFUSED = [
   { provider: 'minikube' },
   { filename: 'logs/audit.log' },
+  { filename: 'logs/*.log' },
+  { filename: '{a,b/c}.log' },
+  { filename: 'audit[.log' },
   { startAt: 'middle' },
   { maxInFlight: 0 },
   { pollInterval: '0s' },
@@ -43,6 +47,14 @@ for (const options of REFUSED)
     assert.equal(auditLogOptions.safeParse(options).success, false)
   })
 
+test('an invalid pattern is refused with its fault and what to do about it', () => {
+  const { error } = auditLogOptions.safeParse({ filename: 'audit[.log' })
+  assert.match(
+    error?.issues[0]?.message ?? '',
+    /found .*audit\[\.log.*a \[ at character 6 without its \].*Write \\ before/,
+  )
+})
+
 test('the defaults: 4 batches of 1 MiB, lines up to 16 MiB, a look every 250 ms, from the beginning', () => {
   assert.deepEqual(auditLogOptions.parse({}), {
     startAt: 'beginning',
@@ -54,40 +66,45 @@ test('the defaults: 4 batches of 1 MiB, lines up to 16 MiB, a look every 250 ms,
   })
 })
 
-async function twoFolders(t: TestContext) {
-  const roots = [await mkdtemp(join(tmpdir(), 'first-')), await mkdtemp(join(tmpdir(), 'second-'))] as const
-  t.after(() => Promise.all(roots.map(root => rm(root, { recursive: true }))))
+async function twoPlaces(t: TestContext, filename = 'audit.log') {
   const [first, second] = [
-    new LogFolder(join(roots[0], 'audit.log')),
-    new LogFolder(join(roots[1], 'audit.log')),
+    new LogPlace(join(await tempDir(t), filename)),
+    new LogPlace(join(await tempDir(t), filename)),
   ]
-  const choose = (once = false) => chooseFolder([first, second], 10, { log: silentLog, once }, t.signal)
+  const choose = (once = false) => choosePlace([first, second], 10, { log: silentLog, once }, t.signal)
   return { first, second, choose }
 }
 
 test('of two places the one with a live file is taken', async t => {
-  const { first, second, choose } = await twoFolders(t)
-  await writeFile(join(first.path, 'audit.log.1'), '')
-  await writeFile(second.live.path, '')
+  const { first, second, choose } = await twoPlaces(t)
+  await writeFile(join(first.folder, 'audit.log.1'), '')
+  await writeFile(second.path, '')
   assert.equal(await choose(), second)
 })
 
 test('of two places the one with rotated files is taken when neither has a live file', async t => {
-  const { second, choose } = await twoFolders(t)
-  await writeFile(join(second.path, 'audit.log.1'), '')
+  const { second, choose } = await twoPlaces(t)
+  await writeFile(join(second.folder, 'audit.log.1'), '')
+  assert.equal(await choose(), second)
+})
+
+test('of two places the one with a file that a pattern fits is taken', async t => {
+  const { first, second, choose } = await twoPlaces(t, 'audit-*.log')
+  await writeFile(join(first.folder, 'other.log'), '')
+  await writeFile(join(second.folder, 'audit-1.log'), '')
   assert.equal(await choose(), second)
 })
 
 test('of two empty places the one where the file appears is taken', async t => {
-  const { second, choose } = await twoFolders(t)
+  const { second, choose } = await twoPlaces(t)
   const chosen = choose()
-  await writeFile(second.live.path, '')
+  await writeFile(second.path, '')
   assert.equal(await chosen, second)
 })
 
 test('once: two empty places are an error that names both', async t => {
-  const { first, second, choose } = await twoFolders(t)
+  const { first, second, choose } = await twoPlaces(t)
   await assert.rejects(choose(true), {
-    message: `nothing to read: there is no ${first.live.path} or ${second.live.path}`,
+    message: `nothing to read: there is no ${first.path} or ${second.path}`,
   })
 })

@@ -5,7 +5,18 @@ import { appendFile, copyFile, link, readFile, rename, rm, truncate, writeFile }
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { line, lines, numbers, type Running, receives, Sink, start, TestLog, until } from './harness.ts'
+import {
+  line,
+  lines,
+  numbers,
+  type Running,
+  receives,
+  Sink,
+  start,
+  TestLog,
+  until,
+  withoutInfo,
+} from './harness.ts'
 
 test('rename and create: what was written before and after arrives in order', async t => {
   const log = await TestLog.create(t)
@@ -466,10 +477,6 @@ test('a damaged compressed file is a gap, and reading goes on', async t => {
   assert.ok(running.counters.bytesLost > 0)
   assert.match(withoutInfo(running)[0] ?? '', /^ERROR .*\.log\.gz is damaged after byte/)
 })
-
-function withoutInfo({ said }: Running): string[] {
-  return said.filter(text => !text.startsWith('INFO'))
-}
 
 async function writerProcess(
   t: TestContext,
