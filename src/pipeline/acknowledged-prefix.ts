@@ -13,14 +13,29 @@ export class AcknowledgedPrefix<Position> {
     this.#onAdvance = onAdvance
   }
 
+  /** How many positions are kept. Grows with what is unacknowledged, not with what was acknowledged behind it. */
+  get size(): number {
+    return this.#pending.length
+  }
+
   /** Registers what is next in order; `position` is where the source stands after it. Call the result to acknowledge it. */
   begin(position: Position): () => void {
     const pending: Pending<Position> = { position, acknowledged: false }
     this.#pending.push(pending)
     return () => {
+      if (pending.acknowledged) return
       pending.acknowledged = true
       this.#advance()
+      this.#forgetNeighbours(pending)
     }
+  }
+
+  /** Of positions in a row that are all acknowledged only the last one matters. */
+  #forgetNeighbours(pending: Pending<Position>): void {
+    const index = this.#pending.indexOf(pending)
+    if (index < 0) return
+    if (this.#pending[index + 1]?.acknowledged) this.#pending.splice(index, 1)
+    if (this.#pending[index - 1]?.acknowledged) this.#pending.splice(index - 1, 1)
   }
 
   #advance(): void {

@@ -25,3 +25,17 @@ for (const { title, order, reached } of ROWS)
     for (const index of order) acknowledge[index]?.()
     assert.deepEqual(positions, reached)
   })
+
+for (const title of ['in order', 'in reverse'])
+  test(`what is acknowledged ${title} behind one that never is takes no memory, and counts when it is`, () => {
+    const positions: number[] = []
+    const prefix = new AcknowledgedPrefix<number>(position => positions.push(position))
+    const first = prefix.begin(0)
+    const others = Array.from({ length: 1000 }, (_, index) => prefix.begin(index + 1))
+    if (title === 'in reverse') others.reverse()
+    for (const acknowledge of others) acknowledge()
+    assert.equal(prefix.size, 2)
+    first()
+    assert.equal(positions.at(-1), 1000)
+    assert.equal(prefix.size, 0)
+  })

@@ -4,7 +4,7 @@ import { ContentChanged } from './byte-source.ts'
 import { LiveReading } from './follow-live.ts'
 import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
-import { marksOf } from './progress.ts'
+import { marksOf, type Progress } from './progress.ts'
 import { readRotated } from './read-rotated.ts'
 import { codeOf, troubleWith } from './troubles.ts'
 
@@ -131,8 +131,12 @@ async function readFile(log: LogReading, found: FoundFile): Promise<Outcome> {
   return outcome
 }
 
+const published = new WeakSet<Progress>()
+
 /** What was read stands in the checkpoint once everything before it is acknowledged. */
 function publish({ acknowledged, progress }: LogReading): void {
+  if (published.has(progress.now)) return
+  published.add(progress.now)
   acknowledged.begin(progress.now)()
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { appendFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { AcknowledgedPrefix } from '../../../src/pipeline/acknowledged-prefix.ts'
+import { LogFolder } from '../../../src/receivers/audit-log/log-folder.ts'
 import { line, lines, numbers, receives, Sink, start, TestLog, until } from './harness.ts'
 
 test('all rotated files are read first, the oldest first, then the live file', async t => {
@@ -228,4 +230,23 @@ test('a folder that is missing for a while, as an unmounted one is: nothing is r
   await log.append(line(6))
   await receives(second, [6])
   assert.equal(second.counters.bytesLost, 0)
+})
+
+test('while the live file is missing and a batch is stuck, waiting takes no memory', async t => {
+  const begin = t.mock.method(AcknowledgedPrefix.prototype, 'begin')
+  const log = await TestLog.create(t)
+  await log.append(line(1))
+  const running = await start(log, { sink: new Sink().hold() })
+  await receives(running, [1])
+  await rm(log.path)
+  const looks = t.mock.method(LogFolder.prototype, 'look')
+  const looked = (count: number) =>
+    until(
+      () => looks.mock.callCount() >= count,
+      () => looks.mock.callCount(),
+    )
+  await looked(5)
+  const registered = begin.mock.callCount()
+  await looked(30)
+  assert.equal(begin.mock.callCount(), registered)
 })
