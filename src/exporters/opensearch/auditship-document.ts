@@ -1,8 +1,8 @@
 import { type AttributeDefinition, attributeValue } from '../../audit/attributes.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { interactiveAccess } from '../../audit/interactive-access.ts'
-import { OPEN_BRACKET, stringElements } from '../../audit/json.ts'
-import type { JsonWriter } from '../../otlp/json-writer.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACKET, QUOTE, stringElements } from '../../audit/json.ts'
+import { constantOf, type JsonWriter } from '../../otlp/json-writer.ts'
 import type { DocumentLayout } from './document-layout.ts'
 import { writeDocumentTime } from './document-time.ts'
 
@@ -11,42 +11,46 @@ export const EVENT_FIELD = 'event'
 /** Field that holds an event as text that OpenSearch does not take as JSON: with a duplicate key, or deeper than 1,000. */
 export const EVENT_TEXT_FIELD = 'event_text'
 
+const TIMESTAMP = constantOf('{"@timestamp":"')
+const EVENT = keyOf(EVENT_FIELD)
+const EVENT_TEXT = keyOf(EVENT_TEXT_FIELD)
+
 interface Member {
   readonly definition: AttributeDefinition
   /** `,"name":` */
-  readonly key: Buffer
+  readonly key: DataView
 }
 
 /** auditship's own document: `@timestamp`, the attributes, the resource attributes and the event itself. */
 export class AuditshipDocument implements DocumentLayout {
   readonly #attributes: readonly Member[]
   readonly #accessAttributes: readonly Member[]
-  readonly #resource: Buffer
+  readonly #resource: DataView
   readonly #elements: number[] = []
 
   constructor(attributes: readonly AttributeDefinition[], resource: Readonly<Record<string, string>>) {
-    const member = (definition: AttributeDefinition) => ({ definition, key: keyBytes(definition.name) })
+    const member = (definition: AttributeDefinition) => ({ definition, key: keyOf(definition.name) })
     this.#attributes = attributes.filter(({ access }) => access === undefined).map(member)
     this.#accessAttributes = attributes.filter(({ access }) => access !== undefined).map(member)
     const pairs = Object.entries(resource).map(
       ([key, value]) => `,${JSON.stringify(key)}:${JSON.stringify(value)}`,
     )
-    this.#resource = Buffer.from(pairs.join(''))
+    this.#resource = constantOf(pairs.join(''))
   }
 
   write(w: JsonWriter, event: AuditEvent, asText: boolean): void {
-    w.ascii('{"@timestamp":"')
+    w.constant(TIMESTAMP)
     writeDocumentTime(w, event)
-    w.ascii('"')
+    w.byte(QUOTE)
     for (const member of this.#attributes) this.#attribute(w, member, event)
     if (interactiveAccess(event) !== undefined)
       for (const { definition, key } of this.#accessAttributes)
         writeValue(w, key, attributeValue(definition, event))
-    w.copy(this.#resource, 0, this.#resource.length)
-    w.ascii(asText ? `,"${EVENT_TEXT_FIELD}":` : `,"${EVENT_FIELD}":`)
+    w.constant(this.#resource)
+    w.constant(asText ? EVENT_TEXT : EVENT)
     if (asText) w.string(event.buffer, event.start, event.end)
     else w.line(event.buffer, event.start, event.end)
-    w.ascii('}')
+    w.byte(CLOSE_BRACE)
   }
 
   #attribute(w: JsonWriter, { definition, key }: Member, event: AuditEvent): void {
@@ -58,10 +62,10 @@ export class AuditshipDocument implements DocumentLayout {
     const start = event.startOf(field)
     if (start < 0) return
     if (kind === 'string' && event.isText(field)) {
-      w.copy(key, 0, key.length)
+      w.constant(key)
       w.copy(event.buffer, start, event.endOf(field))
     } else if (kind === 'string[]' && event.buffer[start] === OPEN_BRACKET) {
-      w.copy(key, 0, key.length)
+      w.constant(key)
       this.#strings(w, event.buffer, start)
     }
   }
@@ -70,20 +74,22 @@ export class AuditshipDocument implements DocumentLayout {
   #strings(w: JsonWriter, source: Buffer, start: number): void {
     const spans = this.#elements
     const count = stringElements(source, start, spans)
-    w.byte(0x5b)
+    w.byte(OPEN_BRACKET)
     for (let i = 0; i < count; i += 2) {
-      if (i > 0) w.byte(0x2c)
+      if (i > 0) w.byte(COMMA)
       w.copy(source, spans[i] as number, spans[i + 1] as number)
     }
-    w.byte(0x5d)
+    w.byte(CLOSE_BRACKET)
   }
 }
 
-function writeValue(w: JsonWriter, key: Buffer, value: unknown): void {
+function writeValue(w: JsonWriter, key: DataView, value: unknown): void {
   if (value === undefined) return
-  w.copy(key, 0, key.length)
-  if (typeof value === 'number') w.ascii(String(value))
+  w.constant(key)
+  if (typeof value === 'number') w.integer(value)
   else w.text(JSON.stringify(value))
 }
 
-const keyBytes = (name: string) => Buffer.from(`,${JSON.stringify(name)}:`)
+function keyOf(name: string): DataView {
+  return constantOf(`,${JSON.stringify(name)}:`)
+}

@@ -1,11 +1,15 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { JsonWriter } from '../../otlp/json-writer.ts'
+import { constantOf, JsonWriter } from '../../otlp/json-writer.ts'
 import { withValidUtf8 } from '../../otlp/valid-utf8.ts'
 import { changeEventUpdate } from './change-event-update.ts'
 import type { DocumentLayout } from './document-layout.ts'
 
 /** What a document needs beyond 1.1 times its line. A first guess, the buffer grows. */
 const OVERHEAD_PER_EVENT = 1400
+
+const NEWLINE = 0x0a
+const CREATE = constantOf('{"create":{"_id":"')
+const CREATE_END = constantOf('"}}\n')
 
 /** Where documents go and what they say. */
 export interface BulkShape {
@@ -48,9 +52,11 @@ export class BulkEncoder {
     for (let i = 0; i < events.length; i++) {
       const event = events[i] as AuditEvent
       const readable = valid[i] as AuditEvent
-      w.ascii(`{"create":{"_id":"${event.identity(cluster)}"}}\n`)
+      w.constant(CREATE)
+      w.ascii(event.identity(cluster))
+      w.constant(CREATE_END)
       layout.write(w, readable, asText)
-      w.ascii('\n')
+      w.byte(NEWLINE)
       owners.push(event)
       const update = changeEvents && changeEventUpdate(readable, cluster, changeEvents)
       if (!update) continue

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib'
 import type { AuditEvent } from '../../audit/event.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
-import type { ComponentContext, Exporter, ExportResult } from '../../pipeline/contracts.ts'
+import type { ComponentContext, Exporter, ExportResult, SetupStep } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import { AuditshipDocument } from './auditship-document.ts'
 import { type BulkOutcome, bulkOutcome } from './bulk-answer.ts'
@@ -13,6 +13,8 @@ import { clusterName, nameFor } from './names.ts'
 import { OpniDocument } from './opni-document.ts'
 import type { OpenSearchOptions } from './options.ts'
 import { refusal } from './refusal.ts'
+import { resourceFields } from './resource-fields.ts'
+import { Setup } from './setup.ts'
 
 const gzipAsync = promisify(gzip)
 
@@ -21,25 +23,44 @@ export class OpenSearchExporter implements Exporter {
   readonly #options: OpenSearchOptions
   readonly #client: OpenSearchClient
   readonly #encoder: BulkEncoder
+  readonly #setup: Setup
   readonly #buffers = new BufferPool(4)
   readonly #path: string
   /** Largest body to send, in bytes; falls when the server refuses one. */
   #largest: number
 
   constructor(options: OpenSearchOptions, context: ComponentContext) {
-    const { attributes, resource } = context
+    const { attributes, resource, log } = context
+    const fields = options.layout === 'opni' ? {} : resourceFields(resource, attributes, log)
     const layout =
-      options.layout === 'opni' ? new OpniDocument(resource) : new AuditshipDocument(attributes, resource)
+      options.layout === 'opni' ? new OpniDocument(resource) : new AuditshipDocument(attributes, fields)
     const cluster = clusterName(resource)
     const changeEvents = options.changeEvents === false ? undefined : nameFor(options.changeEvents, cluster)
     this.#options = options
     this.#client = new OpenSearchClient(options)
+    this.#setup = new Setup(this.#client, options, context, Object.keys(fields))
     this.#encoder = new BulkEncoder({ layout, cluster, changeEvents })
     this.#path = `/${nameFor(options.dataStream, cluster)}/_bulk?filter_path=error,status,items.*.status,items.*.error`
     this.#largest = options.maxRequestSize
   }
 
-  async export({ events }: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
+  async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
+    await this.#setup.ensure(signal)
+    try {
+      const result = await this.#exportOnce(batch, signal)
+      if (result.why?.needsOperator) this.#setup.again()
+      return result
+    } catch (error) {
+      if (error instanceof RetryableError && error.needsOperator) this.#setup.again()
+      throw error
+    }
+  }
+
+  setup(dryRun: boolean, signal: AbortSignal): AsyncIterable<SetupStep> {
+    return this.#setup.steps(dryRun, signal)
+  }
+
+  async #exportOnce({ events }: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
     const { deferred, why, refused } = await this.#send(events, false, signal)
     if (refused.length === 0 || this.#options.layout === 'opni') return { deferred, why, rejected: refused }
     // A client can put a duplicate key into a patch: who does that must not be able to hide.

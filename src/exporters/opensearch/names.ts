@@ -1,3 +1,5 @@
+const CLUSTER = '{cluster}'
+
 /** The cluster's name, part of every identity; empty when the configuration has none. */
 export function clusterName(resource: Readonly<Record<string, string>>): string {
   return resource['k8s.cluster.name'] ?? ''
@@ -5,10 +7,18 @@ export function clusterName(resource: Readonly<Record<string, string>>): string 
 
 /** The name of an index or data stream, `{cluster}` replaced by the cluster's name as far as an index name may have it. */
 export function nameFor(name: string, cluster: string): string {
-  return name.replaceAll('{cluster}', cluster.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-') || 'unknown')
+  return name.replaceAll(CLUSTER, cluster.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-') || 'unknown')
 }
 
-/** The pattern that all clusters' names match. */
-export function patternFor(name: string): string {
-  return name.replaceAll('{cluster}', '*')
+/**
+ * The pattern that all clusters' names match, so that they share one template. A name that begins with the cluster is its
+ * own pattern: `*-audit` would match what others have.
+ */
+export function patternFor(name: string, cluster: string): string {
+  return name.startsWith(CLUSTER) ? nameFor(name, cluster) : name.replaceAll(CLUSTER, '*')
+}
+
+/** The name of what is installed for a pattern; `~` cannot be in a configured name, so none is taken twice. */
+export function installedName(pattern: string): string {
+  return `auditship-${pattern.replaceAll('*', '~')}`
 }

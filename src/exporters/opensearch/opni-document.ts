@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../audit/event.ts'
 import { FIELD, type Field } from '../../audit/fields.ts'
-import type { JsonWriter } from '../../otlp/json-writer.ts'
+import { constantOf, type JsonWriter } from '../../otlp/json-writer.ts'
 import type { DocumentLayout } from './document-layout.ts'
 import { documentTime } from './document-time.ts'
 
@@ -27,7 +27,7 @@ const EMPTY = [
 
 /** The document that Opni writes of an audit event: flat, dotted keys, the raw line as text. */
 export class OpniDocument implements DocumentLayout {
-  readonly #tail: Buffer
+  readonly #tail: DataView
 
   constructor(resource: Readonly<Record<string, string>>) {
     const constant = {
@@ -37,7 +37,7 @@ export class OpniDocument implements DocumentLayout {
       TraceFlags: 0,
       ...Object.fromEntries(EMPTY.map(name => [name, ''])),
     }
-    this.#tail = Buffer.from(`,${JSON.stringify(constant).slice(1)}`)
+    this.#tail = constantOf(`,${JSON.stringify(constant).slice(1)}`)
   }
 
   /** The event is text in it anyway. */
@@ -49,6 +49,6 @@ export class OpniDocument implements DocumentLayout {
       w.ascii(`,"k8s.auditlog.${name}":`)
       w.copy(event.buffer, event.startOf(field), event.endOf(field))
     }
-    w.copy(this.#tail, 0, this.#tail.length)
+    w.constant(this.#tail)
   }
 }
