@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config, PipelineConfig } from './config/config.ts'
 import { DEFAULT_BACKOFF } from './pipeline/backoff.ts'
 import type { ComponentType, ExporterType } from './pipeline/component.ts'
-import type { ComponentContext, Consumer, Exporter, Receiver } from './pipeline/contracts.ts'
+import type { ComponentContext, Consumer, Exporter, Receiver, SetupStep } from './pipeline/contracts.ts'
 import { type Counters, newCounters } from './pipeline/counters.ts'
 import { DeadLetters } from './pipeline/dead-letters.ts'
 import type { Destination } from './pipeline/deliver.ts'
@@ -111,6 +111,26 @@ export class Agent {
     } finally {
       signal.removeEventListener('abort', stop)
       await this.#stopExporters().finally(releaseStateDir)
+    }
+  }
+
+  /** Has the exporters of a type, or the one of an id, install what they need in their backends. For an agent that is not started. */
+  async *setup(
+    name: string,
+    dryRun: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<SetupStep & { readonly exporter: string }> {
+    const able = [...this.#exporters].filter(([, exporter]) => exporter.setup !== undefined)
+    const chosen = able.filter(([id]) => id === name || id.startsWith(`${name}/`))
+    if (chosen.length === 0) {
+      const known = able.map(([id]) => id).join(', ') || 'none'
+      throw new Error(`no exporter ${name} with a set-up in any pipeline; there are: ${known}`)
+    }
+    try {
+      for (const [id, exporter] of chosen)
+        for await (const step of exporter.setup?.(dryRun, signal) ?? []) yield { exporter: id, ...step }
+    } finally {
+      await this.#stopExporters()
     }
   }
 

@@ -5,7 +5,7 @@ import { EXIT } from './commands/exit-code.ts'
 const EXIT_CODES = `
 Exit codes:
   0  done; \`run\`: stopped by SIGTERM or SIGINT
-  1  something failed; \`run --once\`: stopped before it was done
+  1  something failed; \`run --once\`: stopped before it was done; \`setup\`: the user lacks a right
   2  the command line is wrong
   3  the configuration is wrong
   4  \`replay\`: some dead letters could still not be delivered`
@@ -49,6 +49,16 @@ function program(): Command {
   withConfig(auditship.command('replay').description('Send the events of the dead-letter files again.'))
     .option('--pipeline <name>', 'only those of this pipeline')
     .action(async options => exitWith((await import('./commands/replay.ts')).replayCommand(options)))
+  withConfig(
+    auditship
+      .command('setup')
+      .description('Install what exporters need in their backends: templates, retention, indices.')
+      .argument('<exporter>', 'type or id of exporters in the configuration: opensearch'),
+  )
+    .option('--dry-run', 'print what would be sent; change nothing')
+    .action(async (exporter, options) =>
+      exitWith((await import('./commands/setup.ts')).setup(exporter, options)),
+    )
   auditship
     .command('components')
     .description('List receivers, processors and exporters with their options.')

@@ -45,6 +45,18 @@ export interface ExportResult {
 /** Everything was delivered. */
 export const ALL_DELIVERED: ExportResult = { deferred: [], rejected: [] }
 
+/** One thing that an exporter needs in its backend, such as a template or a table, and what its set-up did about it. */
+export interface SetupStep {
+  /** Kind and name, such as `index template auditship-k8s-audit`. */
+  readonly what: string
+  /** `skipped`: left alone on purpose; `forbidden`: the user lacks the right. In a dry run, what would have come of it. */
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'forbidden'
+  /** Why it is left alone or may not be made. */
+  readonly why?: string
+  /** What it takes to create or update it, as the backend's own tools take it. */
+  readonly request?: string
+}
+
 /** Sends batches to a backend. `deliver` calls `export` from several batches at a time and owns retries, bisecting and dead letters. */
 export interface Exporter {
   /** Opens what is needed. Must not wait for the backend to be reachable: that is `export`'s to report. */
@@ -55,6 +67,11 @@ export interface Exporter {
    * @throws RetryableError when the attempt failed otherwise; `signal` aborts it while the agent stops
    */
   export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult>
+  /**
+   * Installs what the backend needs before the first event, one step after the other; needs no `start`. A dry run changes nothing.
+   * @throws when the backend cannot be reached or does not answer as expected
+   */
+  setup?(dryRun: boolean, signal: AbortSignal): AsyncIterable<SetupStep>
   stop?(): Promise<void>
 }
 
