@@ -44,7 +44,8 @@ export class OpenSearchClient {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeout)])
     deadline.throwIfAborted()
     const asked = transport.request({ method, path, ...(body !== undefined && { body }) }, { headers })
-    const abort = () => asked.abort()
+    // What a listener returns must be no promise: Node.js would report its rejection as uncaught.
+    const abort = () => void asked.abort()
     deadline.addEventListener('abort', abort, { once: true })
     try {
       return answerOf(await asked)

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { ClientRequest } from 'node:http'
 import type * as official from '@opensearch-project/opensearch'
 import { RetryableError } from '../../pipeline/errors.ts'
 import { awsCredentials } from './aws-credentials.ts'
@@ -27,7 +28,7 @@ export async function openTransport(options: OpenSearchOptions): Promise<Transpo
   const connectionPool = new ConnectionPool({
     emit,
     ssl: await tlsOptions(options.tls),
-    Connection: signing.Connection ?? Connection,
+    Connection: quiet(signing.Connection ?? Connection),
     resurrectStrategy: 'optimistic',
   })
   // Not in the declared type, but how long a dead node is not asked, doubled each time up to 32 times.
@@ -48,6 +49,22 @@ export async function openTransport(options: OpenSearchOptions): Promise<Transpo
 async function load<T>(module: string): Promise<T> {
   const loaded: { default: T } = await import(`@opensearch-project/opensearch/lib/${module}.js`)
   return loaded.default
+}
+
+/** The client writes what happens to a connection after an answer to stdout, where nobody asked for it. */
+function quiet(Base: ConnectionClass): ConnectionClass {
+  return class extends Base {
+    constructor(...options: ConstructorParameters<ConnectionClass>) {
+      super(...options)
+      const make = this.makeRequest as (options: object) => ClientRequest
+      this.makeRequest = (options: object) => {
+        const request = make(options)
+        // Only the listener that prints is added by this name.
+        request.addListener = () => request.on('error', () => {})
+        return request
+      }
+    }
+  }
 }
 
 interface Signing {
