@@ -82,9 +82,10 @@ mv "$work/descriptor" "$descriptor"
 # Starts and stops it once, for classes.jsa, which fits the garbage collector that it was made with. For -Djna.nounpack
 # see launch.ts.
 mkdir -p "$work/first/tmp"
+cp -R "$here/config" "$work/first/config" # a copy: the node puts a keystore beside its configuration
 "$jdk/bin/java" -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ArchiveClassesAtExit="$work/classes.jsa" \
   -Djava.io.tmpdir="$work/first/tmp" -Djna.nounpack=true \
-  -Dopensearch.path.home="$work/plain" -Dopensearch.path.conf="$here/config" -Dopensearch.distribution.type=tar \
+  -Dopensearch.path.home="$work/plain" -Dopensearch.path.conf="$work/first/config" -Dopensearch.distribution.type=tar \
   -cp "$work/lib/*" org.opensearch.bootstrap.OpenSearch \
   -Ehttp.port=0 -Epath.data="$work/first/data" -Epath.logs="$work/first" >"$work/first/log" 2>&1 &
 until grep -q 'o.o.n.Node\] started' "$work/first/log"; do
