@@ -24,7 +24,11 @@ export async function policyStep(cluster: SetupCluster, name: string, body: Json
   const made = await cluster.change(change)
   if (isTaken(made)) return policyStep(cluster, name, body)
   if (made.status === 400 || made.status === 404 || made.status === 405) return skipped(what, made)
-  return stepOf(what, answer.status === 404 ? 'created' : 'updated', change, made)
+  if (answer.status === 404) return stepOf(what, 'created', change, made)
+  // Index State Management gives each index a copy of the policy.
+  const why =
+    'backing indices that exist keep the former policy until `_plugins/_ism/change_policy` gives them this one'
+  return { why, ...stepOf(what, 'updated', change, made) }
 }
 
 function skipped(what: string, answer: OpenSearchAnswer): SetupStep {

@@ -92,7 +92,7 @@ export const openSearchOptions = z
           .boolean()
           .default(true)
           .describe(
-            'Install templates, policy and indices before the first event; `auditship setup` does the same',
+            'Install templates, policy and indices before the first event; `auditship setup opensearch` does so in any case',
           ),
         retentionDays: z
           .int()

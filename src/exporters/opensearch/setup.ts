@@ -87,7 +87,7 @@ export class Setup {
 
 function sayWhatWasDone(steps: readonly SetupStep[], log: Log): void {
   for (const { what, outcome, why } of steps) {
-    if (outcome === 'created' || outcome === 'updated') log.info(`${outcome} ${what}`)
+    if (outcome === 'created' || outcome === 'updated') log.info(`${outcome} ${what}${why ? `: ${why}` : ''}`)
     if (outcome === 'skipped') log.warn(`skipped ${what}: ${why}`)
   }
   const denied = steps.filter(({ outcome }) => outcome === 'forbidden')
