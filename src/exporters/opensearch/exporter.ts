@@ -65,8 +65,32 @@ export class OpenSearchExporter implements Exporter {
     if (refused.length === 0 || this.#options.layout === 'opni') return { deferred, why, rejected: refused }
     // A client can put a duplicate key into a patch: who does that must not be able to hide.
     const again = refused.map(({ event }) => event)
-    const asText = await this.#send(again, true, signal).catch((error: unknown) => putOff(again, error))
+    const asText = await this.#sendAsText(again, signal)
     return { deferred: [...deferred, ...asText.deferred], why: why ?? asText.why, rejected: asText.refused }
+  }
+
+  /** Text is larger than JSON: a bulk that is too large for the server is halved here, the rest of the batch is there already. */
+  async #sendAsText(events: readonly AuditEvent[], signal: AbortSignal): Promise<BulkOutcome> {
+    try {
+      return await this.#send(events, true, signal)
+    } catch (error) {
+      if (error instanceof RetryableError) return { deferred: events, why: error, refused: [] }
+      if (!(error instanceof PermanentError)) throw error
+      const middle = events.length >> 1
+      if (middle === 0)
+        return {
+          deferred: [],
+          why: undefined,
+          refused: events.map(event => ({ event, reason: error.message })),
+        }
+      const first = await this.#sendAsText(events.slice(0, middle), signal)
+      const second = await this.#sendAsText(events.slice(middle), signal)
+      return {
+        deferred: [...first.deferred, ...second.deferred],
+        why: first.why ?? second.why,
+        refused: [...first.refused, ...second.refused],
+      }
+    }
   }
 
   async #send(events: readonly AuditEvent[], asText: boolean, signal: AbortSignal): Promise<BulkOutcome> {
@@ -97,12 +121,4 @@ export class OpenSearchExporter implements Exporter {
   async stop(): Promise<void> {
     await this.#client.close()
   }
-}
-
-function putOff(events: readonly AuditEvent[], error: unknown): BulkOutcome {
-  const why =
-    error instanceof RetryableError
-      ? error
-      : new RetryableError('could not be sent as text', { cause: error })
-  return { deferred: events, why, refused: [] }
 }
