@@ -1,6 +1,7 @@
 import type { Cursor } from './cursor.ts'
-import type { FoundFile, Look } from './log-folder.ts'
+import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
 import { type Mark, markOf, markOfUnread } from './mark.ts'
+import { belonging, Sighting, sightingOf } from './sightings.ts'
 
 /** How long content must be missing before it counts as gone: a listing may miss a file that is being renamed. */
 const ABSENT_MS = 1_000
@@ -12,16 +13,19 @@ interface OpenFile {
   readonly head: Buffer
   readonly cursor: Cursor
   readonly size: number
+  readonly sighting: Sighting
 }
 
 /** How far all files of a log were read, at one moment. Immutable. */
 export interface Progress {
   readonly others: readonly Mark[]
   readonly open: OpenFile | undefined
+  /** How many files were seen until then. */
+  readonly seen: number
 }
 
 /** The marks of all files, that of the open one last. */
-export function marksOf({ others, open }: Progress): readonly Mark[] {
+export function marksOf({ others, open }: Pick<Progress, 'others' | 'open'>): readonly Mark[] {
   const mark = open && openMark(open)
   return mark === undefined ? others : [...others, mark]
 }
@@ -30,25 +34,37 @@ export function marksOf({ others, open }: Progress): readonly Mark[] {
 const openMarks = new WeakMap<OpenFile, Mark>()
 
 function openMark(open: OpenFile): Mark | undefined {
-  const { name, head, cursor, size } = open
+  const { name, head, cursor, size, sighting } = open
   const known = openMarks.get(open)
   if (known !== undefined) return known
   const mark =
     cursor.offset > 0 ? markOf(cursor, { name, size, ended: false }) : markOfUnread(head, name, size)
   if (mark !== undefined) openMarks.set(open, mark)
-  return mark
+  return belonging(mark, sighting)
 }
 
 /** Keeps account of what was read of which file of one log, and of what disappeared before it was read. */
 export class ProgressKeeper {
   #now: Progress
+  #acknowledged: Progress
+  /** Files that were not seen yet in the state that is acknowledged. */
+  #sightings: Sighting[] = []
+  #seen = 0
+  readonly #onSighting: () => void
   readonly #absentSince = new Map<Mark, number>()
   readonly #absentMs: number
   #advancedAt = Number.NEGATIVE_INFINITY
 
-  /** With `isOnce` there is no second look: what is missing in the first one is gone. */
-  constructor(marks: readonly Mark[], isOnce: boolean) {
-    this.#now = { others: marks, open: undefined }
+  /**
+   * With `isOnce` there is no second look: what is missing in the first one is gone. `onSighting` is called when there is
+   * something new to save that needs no acknowledgement.
+   */
+  constructor(marks: readonly Mark[], isOnce: boolean, onSighting: () => void) {
+    for (const mark of marks) belonging(mark, this.#sighting())
+    this.#now = { others: marks, open: undefined, seen: this.#seen }
+    this.#acknowledged = this.#now
+    this.#sightings = []
+    this.#onSighting = onSighting
     this.#absentMs = isOnce ? 0 : ABSENT_MS
   }
 
@@ -66,16 +82,39 @@ export class ProgressKeeper {
     return this.#now.others.every(mark => mark.ended)
   }
 
+  /** Everything up to `progress` is acknowledged. */
+  reached(progress: Progress): void {
+    this.#acknowledged = progress
+    this.#sightings = this.#sightings.filter(({ number }) => number >= progress.seen)
+  }
+
+  /** What is acknowledged, and files that were seen since and claim nothing read: when they disappear, that is known after a restart. */
+  marksToSave(): readonly Mark[] {
+    const acknowledged = marksOf(this.#acknowledged).map(mark => {
+      const sighting = sightingOf(mark)
+      return sighting === undefined ? mark : sighting.upToDate(mark)
+    })
+    return [...acknowledged, ...this.#sightings.map(({ unread }) => unread)].filter(
+      mark => mark !== undefined,
+    )
+  }
+
   /** A file is being read from now on. */
   open({ file, source, head, cursor, mark }: FoundFile): void {
     const others = this.#now.others.filter(other => other !== mark)
-    this.#now = { others, open: { name: file.name, head, cursor, size: source.size } }
+    const sighting = (mark && sightingOf(mark)) ?? this.#sighting()
+    sighting.see(head, file.name, source.size)
+    this.#set(others, { name: file.name, head, cursor, size: source.size, sighting })
+    this.#onSighting()
   }
 
   /** The open file was read to `cursor`. */
   advance(cursor: Cursor, size: number): void {
     const { others, open } = this.#now
-    if (open !== undefined) this.#now = { others, open: { ...open, cursor, size } }
+    if (open !== undefined) {
+      this.#set(others, { ...open, cursor, size })
+      if (open.sighting.see(cursor.head, open.name, size)) this.#onSighting()
+    }
     this.#advancedAt = performance.now()
   }
 
@@ -83,8 +122,8 @@ export class ProgressKeeper {
   leave(isEnded: boolean): Mark | undefined {
     const { others, open } = this.#now
     const left = open && openMark(open)
-    const mark = left && { ...left, ended: isEnded }
-    this.#now = { others: mark === undefined ? others : [...others, mark], open: undefined }
+    const mark = left && belonging({ ...left, ended: isEnded }, open?.sighting)
+    this.#set(mark === undefined ? others : [...others, mark], undefined)
     return mark
   }
 
@@ -96,15 +135,35 @@ export class ProgressKeeper {
     const gone = !look.isComplete ? [] : this.#gone(seen.filter((mark, i) => !mark.ended && !isPresent(i)))
     const forgotten = seen.filter((mark, i) => mark.ended && !isPresent(i)).slice(0, -ABSENT_KEPT)
     const dropped = new Set([...gone, ...forgotten])
-    const found = look.unread
-      .filter(file => file.mark === undefined)
-      .map(file => markOfUnread(file.head, file.file.name, file.size))
+    const found = look.unread.filter(file => file.mark === undefined).map(file => this.#found(file))
     const all = [...seen, ...look.copies, ...found].filter(
       mark => mark !== undefined && !dropped.has(mark),
     ) as Mark[]
     const isSame = all.length === others.length && all.every((mark, index) => mark === others[index])
-    if (!isSame) this.#now = { others: all, open }
+    for (const mark of gone) sightingOf(mark)?.gone(mark.offset)
+    if (!isSame) {
+      this.#set(all, open)
+      this.#onSighting()
+    }
     return gone
+  }
+
+  #set(others: readonly Mark[], open: OpenFile | undefined): void {
+    this.#now = { others, open, seen: this.#seen }
+  }
+
+  #sighting(): Sighting {
+    const sighting = new Sighting(this.#seen++)
+    this.#sightings.push(sighting)
+    return sighting
+  }
+
+  #found({ file, head, size }: UnreadFile): Mark | undefined {
+    const mark = markOfUnread(head, file.name, size)
+    if (mark === undefined) return undefined
+    const sighting = this.#sighting()
+    sighting.see(head, file.name, size)
+    return belonging(mark, sighting)
   }
 
   #gone(absent: readonly Mark[]): readonly Mark[] {
@@ -117,7 +176,11 @@ export class ProgressKeeper {
 
 /** The mark of content that is still in the folder, brought up to date. */
 function seenAgain(mark: Mark, look: Look): Mark {
+  const sighting = sightingOf(mark)
   const unread = look.unread.find(file => file.mark === mark)
-  if (unread !== undefined) return unread.size === mark.size ? mark : { ...mark, size: unread.size }
-  return mark.ended || look.live?.mark === mark ? mark : { ...mark, ended: true }
+  if (unread !== undefined) {
+    sighting?.see(unread.head, unread.file.name, unread.size)
+    return unread.size === mark.size ? mark : belonging({ ...mark, size: unread.size }, sighting)
+  }
+  return mark.ended || look.live?.mark === mark ? mark : belonging({ ...mark, ended: true }, sighting)
 }

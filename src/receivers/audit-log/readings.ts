@@ -105,7 +105,8 @@ export class Readings {
     const { path } = folder.live
     const { pollInterval } = this.#options
     const surveyMs = pollInterval * POLLS_PER_SURVEY
-    const progress = new ProgressKeeper(this.#saved.of(path), this.context.once)
+    const progress = new ProgressKeeper(this.#saved.of(path), this.context.once, () => this.#saved.changed())
+    this.#saved.takeFrom(path, progress)
     const wakeUp = new WakeUp()
     return {
       folder,
@@ -115,7 +116,10 @@ export class Readings {
       reader: this.#reader,
       handOver: new HandOver(this.#next, this.#places, error => this.#refused(error)),
       progress,
-      acknowledged: new AcknowledgedPrefix(reached => this.#saved.reached(path, reached)),
+      acknowledged: new AcknowledgedPrefix(reached => {
+        progress.reached(reached)
+        this.#saved.changed()
+      }),
       looking: this.#looking,
       decompressing: this.#decompressing,
       context: this.context,

@@ -1,8 +1,8 @@
 import { type Checkpoint, serializeCheckpoint } from './checkpoint.ts'
 import type { Mark } from './mark.ts'
-import { marksOf, type Progress } from './progress.ts'
+import type { ProgressKeeper } from './progress.ts'
 
-/** What is acknowledged of each log of a receiver, by the path of its live file: the content of the checkpoint. */
+/** The content of a receiver's checkpoint: the marks of each of its logs, by the path of the live file. */
 export class SavedMarks {
   readonly #marks = new Map<string, () => readonly Mark[]>()
   readonly #onChange: () => void
@@ -16,7 +16,7 @@ export class SavedMarks {
     return this.#marks.keys()
   }
 
-  /** What is acknowledged of a log. */
+  /** The marks of a log. */
   of(path: string): readonly Mark[] {
     return this.#marks.get(path)?.() ?? []
   }
@@ -26,9 +26,13 @@ export class SavedMarks {
     for (const [path, marks] of checkpoint) this.#marks.set(path, () => marks)
   }
 
-  /** Everything before `progress` is acknowledged. */
-  reached(path: string, progress: Progress): void {
-    this.#marks.set(path, () => marksOf(progress))
+  /** Takes the marks of a log from its progress from now on. */
+  takeFrom(path: string, progress: ProgressKeeper): void {
+    this.#marks.set(path, () => progress.marksToSave())
+  }
+
+  /** The marks of a log have changed. */
+  changed(): void {
     this.#onChange()
   }
 
