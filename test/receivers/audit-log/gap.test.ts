@@ -85,7 +85,7 @@ test('killed while the backend is dead: a file that was empty when it was opened
   await writeFile(log.path, '')
   const first = await start(log, { sink: new Sink().hold() })
   await until(
-    () => first.said.some(text => text.startsWith('INFO reads')),
+    async () => (await readFile(checkpoint(log), 'utf8')).includes(log.path),
     () => first.said,
   )
   await log.append(lines(1, 9))
