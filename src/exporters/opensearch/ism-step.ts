@@ -3,7 +3,7 @@ import type { OpenSearchAnswer } from './client.ts'
 import { markOfPolicy } from './ism-policy.ts'
 import { at, type JsonObject, reasonToLeave } from './managed.ts'
 import { reasonOf } from './refusal.ts'
-import { forbidden, isTaken, type SetupCluster, stepOf } from './setup-cluster.ts'
+import { forbidden, type SetupCluster, stepOf } from './setup-cluster.ts'
 
 /** Installs the policy, or brings it up to date. Events can be written without one, so nothing but a cluster that is down stops it. */
 export async function policyStep(cluster: SetupCluster, name: string, body: JsonObject): Promise<SetupStep> {
@@ -22,7 +22,7 @@ export async function policyStep(cluster: SetupCluster, name: string, body: Json
   const update = { path: `${path}?if_seq_no=${seqNo}&if_primary_term=${term}`, body }
   const change = answer.status === 404 ? creation : update
   const made = await cluster.change(change)
-  if (isTaken(made)) return policyStep(cluster, name, body)
+  if (cluster.lostRace(made)) return policyStep(cluster, name, body)
   if (made.status === 400 || made.status === 404 || made.status === 405) return skipped(what, made)
   if (answer.status === 404) return stepOf(what, 'created', change, made)
   // Index State Management gives each index a copy of the policy.

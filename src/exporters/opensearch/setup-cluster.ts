@@ -4,6 +4,9 @@ import type { OpenSearchAnswer, OpenSearchClient } from './client.ts'
 import { at, type JsonObject } from './managed.ts'
 import { reasonOf, refusal } from './refusal.ts'
 
+/** More lost races than agents have ever made: something else is wrong. */
+const MOST_RACES = 20
+
 /** A request that changes the cluster. */
 export interface Change {
   readonly path: string
@@ -15,6 +18,7 @@ export class SetupCluster {
   readonly #client: OpenSearchClient
   readonly #dryRun: boolean
   readonly #signal: AbortSignal
+  #races = 0
 
   constructor(client: OpenSearchClient, dryRun: boolean, signal: AbortSignal) {
     this.#client = client
@@ -33,6 +37,13 @@ export class SetupCluster {
     const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
     return usable(path, await this.#client.request({ method: 'PUT', path, ...json }, this.#signal))
   }
+
+  /** Whether a change was refused because another agent was faster, so that it is worth to look again. */
+  lostRace(answer: OpenSearchAnswer): boolean {
+    const isLost =
+      answer.status === 409 || (answer.status === 400 && reasonOf(answer).includes('already exists'))
+    return isLost && ++this.#races <= MOST_RACES
+  }
 }
 
 function usable(path: string, answer: OpenSearchAnswer): OpenSearchAnswer {
@@ -48,11 +59,6 @@ function usable(path: string, answer: OpenSearchAnswer): OpenSearchAnswer {
 export function unexpected(path: string, answer: OpenSearchAnswer): RetryableError {
   const error = refusal(path, answer)
   return error instanceof RetryableError ? error : new RetryableError(error.message, { needsOperator: true })
-}
-
-/** Another agent made it first. */
-export function isTaken(answer: OpenSearchAnswer): boolean {
-  return answer.status === 409 || (answer.status === 400 && reasonOf(answer).includes('already exists'))
 }
 
 /** The step that a change stands for when it was answered so. @throws RetryableError when it was neither made nor forbidden */

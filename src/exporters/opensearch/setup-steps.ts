@@ -3,7 +3,7 @@ import { RetryableError } from '../../pipeline/errors.ts'
 import type { OpenSearchAnswer } from './client.ts'
 import { at, type JsonObject, merged, reasonToLeave } from './managed.ts'
 import { reasonOf } from './refusal.ts'
-import { type Change, forbidden, isTaken, type SetupCluster, stepOf, unexpected } from './setup-cluster.ts'
+import { type Change, forbidden, type SetupCluster, stepOf, unexpected } from './setup-cluster.ts'
 import type { Template } from './templates.ts'
 
 /** The step of a template, and whether it is not there and may not be made. */
@@ -19,7 +19,7 @@ export async function templateStep(cluster: SetupCluster, template: Template): P
   if (answer.status === 403) return { ...forbidden(what, answer, creation), isMissing: false }
   if (answer.status === 404) {
     const made = await cluster.change(creation)
-    if (isTaken(made)) return templateStep(cluster, template)
+    if (cluster.lostRace(made)) return templateStep(cluster, template)
     return { ...stepOf(what, 'created', creation, made), isMissing: made.status === 403 }
   }
   if (answer.status !== 200) throw unexpected(path, answer)
@@ -47,7 +47,7 @@ export async function dataStreamStep(
   if (answer.status === 404) {
     if (missing !== undefined) throw noTemplate(what, missing)
     const made = await cluster.change(change)
-    return isTaken(made)
+    return cluster.lostRace(made)
       ? dataStreamStep(cluster, name, mapping, missing)
       : stepOf(what, 'created', change, made)
   }
@@ -77,7 +77,9 @@ export async function indexStep(
   if (answer.status !== 404)
     return mappingStep(cluster, what, answer, { path: `${path}/_mapping`, body: mapping })
   const made = await cluster.change(creation)
-  return isTaken(made) ? indexStep(cluster, name, settings, mapping) : stepOf(what, 'created', creation, made)
+  return cluster.lostRace(made)
+    ? indexStep(cluster, name, settings, mapping)
+    : stepOf(what, 'created', creation, made)
 }
 
 async function mappingStep(
