@@ -33,6 +33,9 @@ export interface Written {
   readonly torn: readonly number[]
 }
 
+/** So many of the oldest backups may be deleted before anybody asks again. */
+const AT_RISK = 3
+
 /** Writes numbered events into `audit.log` of a folder and rotates it. */
 export class LogWriter {
   readonly #options: WriterOptions
@@ -52,6 +55,7 @@ export class LogWriter {
     this.#random = new Random(options.seed ?? 1)
     this.#log = new RotatingLog(folder, options, backup => {
       const range = this.#contents.get(backup)
+      this.#contents.delete(backup)
       if (range !== undefined && range.to >= range.from) this.#deleted.push(range)
     })
   }
@@ -63,6 +67,13 @@ export class LogWriter {
       deleted: this.#deleted,
       torn: this.#torn,
     }
+  }
+
+  /** Events in the backups that `maxBackups` deletes at the next rotations, if it is to delete any. */
+  get atRisk(): readonly NumberRange[] {
+    const { maxBackups = 0 } = this.#options
+    const kept = [...this.#contents.values()]
+    return maxBackups > 0 ? kept.slice(0, Math.max(0, kept.length - maxBackups + AT_RISK)) : []
   }
 
   /** Writes until the signal aborts or `events` are written in all, and waits until the last backup is compressed. */

@@ -9,24 +9,27 @@ const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1e6)
 
 // A minute each, as each agent lives for about half a second; two at a time, on two cores.
 suite('an agent', { concurrency: 2 }, () => {
-  for (const [title, plan] of Object.entries(PLANS)) {
+  for (const [index, [title, plan]] of Object.entries(PLANS).entries()) {
     test(title, async t => {
-      const report = await crashRun(plan, await tempDir(t), seed)
+      const report = await crashRun(plan, await tempDir(t), seed + index)
       tell(t, report)
       assertNothingLost(report, plan)
     })
   }
 })
 
-function tell(t: TestContext, { lanes, moments, seconds }: CrashReport): void {
-  t.diagnostic(`CRASH_SEED=${seed}, ${seconds.toFixed(0)} s, ended at ${JSON.stringify(moments)}`)
-  for (const { missing, wrong: _, ...numbers } of lanes)
-    t.diagnostic(JSON.stringify({ ...numbers, lost: missing.length }))
+function tell(t: TestContext, { lanes, moments, atTheEnd, seconds }: CrashReport): void {
+  t.diagnostic(
+    `CRASH_SEED=${seed}, ${seconds.toFixed(0)} s, ended at ${JSON.stringify(moments)}, ${atTheEnd} times at the log's end`,
+  )
+  for (const { lost, deletedUnread: _, wrong: __, ...numbers } of lanes)
+    t.diagnostic(JSON.stringify({ ...numbers, lost: lost.length }))
 }
 
 function assertNothingLost({ lanes, troubles }: CrashReport, plan: Plan): void {
   for (const lane of lanes) {
-    assert.deepEqual({ missing: lane.missing, wrong: lane.wrong }, { missing: [], wrong: [] })
+    const { lost, deletedUnread, wrong } = lane
+    assert.deepEqual({ lost, deletedUnread, wrong }, { lost: [], deletedUnread: [], wrong: [] })
     if (plan.signal === 'SIGTERM') assert.equal(lane.repeats, 0)
     if (plan.poisonEvery !== undefined)
       assert.equal(lane.deadLettered, Math.floor(lane.events / plan.poisonEvery))

@@ -6,8 +6,8 @@ import { LogWriter } from '../../bench/scenario/log-writer.ts'
 import { FaultySink, REQUEST_TIMEOUT_MS } from './faulty-sink.ts'
 import type { Plan } from './plan.ts'
 
-/** The writer stops while the agent is so many events behind, if `maxBackups` could delete what it has not read. */
-const MOST_BEHIND = 2_000
+/** The writer waits while the agent is so many events behind: most agents are to get to where the log is being written. */
+const MOST_BEHIND = 600
 
 /** One log on its way: the writer, the pipeline and where its events arrive. */
 export class Lane {
@@ -25,14 +25,9 @@ export class Lane {
     this.sink = new FaultySink(new Random(seed))
     this.sink.mood = plan.mood
     if (poisonEvery !== undefined) this.sink.isPoison = number => number % poisonEvery === 0
-    const isDeleting = (plan.writer.maxBackups ?? 0) > 0
-    this.writer = new LogWriter(this.#logFolder, {
-      ...{ rate: 400, rotateMs: [5, 400], seed },
-      ...plan.writer,
-      ...(isDeleting && {
-        mayWrite: () => this.writer.written.events - this.sink.ledger.arrived < MOST_BEHIND,
-      }),
-    })
+    const mayWrite = () => this.#mayWrite()
+    const options = { rate: 400, rotateMs: [5, 400], seed, mayWrite } as const
+    this.writer = new LogWriter(this.#logFolder, { ...options, ...plan.writer })
   }
 
   /** The receiver's part of the configuration. */
@@ -55,6 +50,24 @@ export class Lane {
   /** What has arrived by now. */
   async arrivals(): Promise<Ledger> {
     return this.#plan.exporter === 'file' ? ledgerOfFiles(this.#outputFolder) : this.sink.ledger
+  }
+
+  /** How many events were written and have not arrived at the sink, which would take them; 0 where they go into files. */
+  get behind(): number {
+    if (this.#plan.exporter === 'file') return 0
+    const { events } = this.writer.written
+    const poisoned = Math.floor(events / (this.#plan.poisonEvery ?? Number.POSITIVE_INFINITY))
+    return events - poisoned - this.sink.ledger.arrived
+  }
+
+  #mayWrite(): boolean {
+    const { isDownFirst, signal } = this.#plan
+    if (isDownFirst || signal === 'SIGSTOP') return true
+    const { ledger } = this.sink
+    // What is deleted unread could not be told from what is lost.
+    for (const { from, to } of this.writer.atRisk)
+      for (let number = from; number <= to; number++) if (!ledger.has(number)) return false
+    return this.behind < MOST_BEHIND
   }
 
   get #logFolder(): string {

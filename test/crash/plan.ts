@@ -3,10 +3,10 @@ import type { Mood } from './faulty-sink.ts'
 
 /** What an agent has to go through. */
 export interface Plan {
-  /** How often it is ended, and how. */
+  /** How often it is ended, and how; SIGSTOP pauses one and the same agent over some rotations. */
   readonly ends: number
-  readonly signal: 'SIGKILL' | 'SIGTERM'
-  /** What the backend does meanwhile. */
+  readonly signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP'
+  /** What the backend does meanwhile, to every other agent. */
   readonly mood: Mood
   /** The backend cannot be reached during the first half. */
   readonly isDownFirst?: boolean

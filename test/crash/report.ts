@@ -9,8 +9,10 @@ export interface LaneReport {
   readonly events: number
   readonly rotations: number
   readonly repeats: number
-  /** Events that are neither delivered nor dead-lettered, or only deleted unread. */
-  readonly missing: readonly number[]
+  /** Events that are neither delivered nor dead-lettered. */
+  readonly lost: readonly number[]
+  /** Events that `maxBackups` has deleted before they were read. */
+  readonly deletedUnread: readonly number[]
   /** Events that arrived with other bytes, repeats with another identity, records that are none of ours. */
   readonly wrong: readonly string[]
   /** Different events in the dead-letter file. */
@@ -43,7 +45,8 @@ export async function laneReport(lane: Lane, plan: Plan, stateDir: string): Prom
   const name = (what: string, numbers: readonly number[]) => numbers.map(number => `event ${number} ${what}`)
   return {
     ...{ events: written.events, rotations: written.rotations, repeats },
-    missing: [...lost.filter(number => !dead.has(number)), ...deletedUnread],
+    lost: lost.filter(number => !dead.has(number)),
+    deletedUnread,
     wrong: [
       ...wrong,
       ...name('is altered', altered),

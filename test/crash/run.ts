@@ -37,24 +37,32 @@ if (total.lost + total.wrong > 0) process.exitCode = 1
 async function workOn(): Promise<void> {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const root = mkdtempSync(join(tmpdir(), 'auditship-crash-'))
-    const report = await crashRun(next.plan, root, seed)
+    const report = await crashRun(next.plan, root, seed + waiting.length)
     tell(next.title, next.plan.ends, report)
     rmSync(root, { recursive: true })
   }
 }
 
-function tell(title: string, kills: number, { lanes, troubles, seconds, moments }: CrashReport): void {
-  console.log(`\nan agent ${title}\n  ${kills} kills in ${seconds.toFixed(0)} s ${JSON.stringify(moments)}`)
+function tell(
+  title: string,
+  kills: number,
+  { lanes, troubles, seconds, moments, atTheEnd }: CrashReport,
+): void {
+  console.log(
+    `\nan agent ${title}\n  ${kills} kills in ${seconds.toFixed(0)} s ${JSON.stringify(moments)}, ${atTheEnd} at the log's end`,
+  )
   total.kills += kills
   total.wrong += troubles.length
   for (const trouble of troubles) console.log(`  WRONG ${trouble}`)
-  for (const { missing, wrong, ...numbers } of lanes) {
-    console.log(`  ${JSON.stringify({ ...numbers, lost: missing.length, wrong: wrong.length })}`)
+  for (const { lost, deletedUnread, wrong, ...numbers } of lanes) {
+    console.log(
+      `  ${JSON.stringify({ ...numbers, lost: lost.length, deletedUnread: deletedUnread.length, wrong: wrong.length })}`,
+    )
     for (const problem of wrong) console.log(`  WRONG ${problem}`)
-    if (missing.length > 0) console.log(`  LOST ${missing.slice(0, 50).join()}`)
+    if (lost.length > 0) console.log(`  LOST ${lost.slice(0, 50).join()}`)
     total.events += numbers.events
     total.repeats += numbers.repeats
-    total.lost += missing.length
+    total.lost += lost.length + deletedUnread.length
     total.wrong += wrong.length
   }
 }

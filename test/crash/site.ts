@@ -12,6 +12,9 @@ const NEVER_SAID = /cannot use the checkpoint|failed, trying again|bytes are los
 /** Said rightly when `maxBackups` deletes a backup that was delivered and stands in no saved checkpoint yet. */
 const GONE = /bytes are lost|is gone/
 
+/** About what is written in a tenth of a second. */
+const FEW = 40
+
 /** A folder with logs, state and a configuration, backends, and the lives of an agent one after the other. */
 export class Site {
   readonly lanes: readonly Lane[]
@@ -46,6 +49,17 @@ export class Site {
     await writeFile(this.#config, JSON.stringify(this.#configuration())) // every JSON document is YAML
     const code = await this.start(['--once', '--set', `service.stateDir=${this.stateDir}-unused`]).ended
     if (code !== 0) this.troubles.push(`the first run ended with ${code}`)
+    this.#life = undefined
+  }
+
+  /** The agent started last, which may have ended; undefined before the first one. */
+  get life(): AgentLife | undefined {
+    return this.#life
+  }
+
+  /** Whether almost everything that was written has arrived; unknown where it goes into files. */
+  get isAtTheEnd(): boolean {
+    return this.lanes.every(lane => lane.behind < FEW)
   }
 
   /** Starts the agent anew, with other limits each time. */
