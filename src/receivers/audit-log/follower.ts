@@ -4,6 +4,7 @@ import { ContentChanged } from './byte-source.ts'
 import { LiveReading } from './follow-live.ts'
 import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
+import { markOfUnreadable } from './mark.ts'
 import { marksOf, type Progress } from './progress.ts'
 import { readRotated } from './read-rotated.ts'
 import { codeOf, troubleWith } from './troubles.ts'
@@ -123,7 +124,8 @@ async function readFile(log: LogReading, found: FoundFile): Promise<Outcome> {
     outcome = 'changed'
     context.log.warn(`${error.message}; looking for what was in it in the rotated files`)
   } finally {
-    const mark = progress.leave(outcome === 'ended')
+    const unreadable = outcome === 'ended' ? markOfUnreadable(found.source, found.file.name) : undefined
+    const mark = progress.leave(outcome === 'ended', unreadable)
     if (outcome === 'ended') folder.finished(found, mark)
     publish(log)
     await (live ?? found.source).close()

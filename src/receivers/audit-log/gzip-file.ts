@@ -4,12 +4,13 @@ import { pipeline } from 'node:stream'
 import { pipeline as finish } from 'node:stream/promises'
 import { constants, createGunzip, type Gunzip } from 'node:zlib'
 import type { ByteSource } from './byte-source.ts'
+import { HEAD_LENGTH } from './cursor.ts'
 import { openFile } from './open-file.ts'
 
 const COMPRESSED_CHUNK = 128 * 1024
 const UNCOMPRESSED_CHUNK = 256 * 1024
 /** Header and trailer of RFC 1952; a file that is shorter is still being written. */
-const SMALLEST = 18
+export const SMALLEST_GZIP = 18
 
 /** A `.gz` file as the bytes it holds. Reads forwards at once, backwards by starting anew. */
 export class GzipFile implements ByteSource {
@@ -17,6 +18,8 @@ export class GzipFile implements ByteSource {
   readonly stats: BigIntStats
   /** ISIZE of RFC 1952; not the whole size when the file has several members. */
   readonly size: number
+  /** Its first bytes as they are in the file: a damaged one may be known by nothing else. */
+  readonly compressedHead: Buffer
   readonly #handle: FileHandle
   #gunzip: Gunzip
   #chunks: AsyncIterator<Buffer>
@@ -33,17 +36,20 @@ export class GzipFile implements ByteSource {
       const stats = await handle.stat({ bigint: true })
       const trailer = Buffer.alloc(4)
       await handle.read(trailer, 0, 4, Math.max(0, Number(stats.size) - 4))
-      return new GzipFile(path, handle, stats, trailer.readUInt32LE())
+      const head = Buffer.alloc(HEAD_LENGTH)
+      const { bytesRead } = await handle.read(head, 0, HEAD_LENGTH, 0)
+      return new GzipFile(path, handle, stats, trailer.readUInt32LE(), head.subarray(0, bytesRead))
     } catch (error) {
       await handle.close()
       throw error
     }
   }
 
-  private constructor(path: string, handle: FileHandle, stats: BigIntStats, size: number) {
+  private constructor(path: string, handle: FileHandle, stats: BigIntStats, size: number, head: Buffer) {
     this.path = path
     this.stats = stats
     this.size = size
+    this.compressedHead = head
     this.#handle = handle
     this.#gunzip = gunzip(handle)
     this.#chunks = this.#gunzip[Symbol.asyncIterator]()
@@ -69,7 +75,7 @@ export class GzipFile implements ByteSource {
 
   async whyNoEnd(): Promise<Error | undefined> {
     if (this.#failure !== undefined) return this.#failure
-    if (this.stats.size < SMALLEST)
+    if (this.stats.size < SMALLEST_GZIP)
       return Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR' })
     if (this.#position % 2 ** 32 === this.size) return undefined
     // Several members in one file are complete too: only a strict pass can tell.

@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path'
 import { type ByteSource, readRange } from './byte-source.ts'
 import { markOfCopy } from './copy-of-live.ts'
 import { Cursor, HEAD_LENGTH } from './cursor.ts'
-import { GzipFile } from './gzip-file.ts'
+import { GzipFile, SMALLEST_GZIP } from './gzip-file.ts'
 import type { LogNames } from './log-names.ts'
 import { findMark, type Mark, marksOfHead } from './mark.ts'
 import { PlainFile } from './plain-file.ts'
@@ -108,8 +108,12 @@ export class LogFolder {
       const head = await readRange(source, 0, HEAD_LENGTH)
       const match = await findMark(source, head, marks)
       const cursor = match?.cursor ?? Cursor.START
-      const unread = file.compressed ? source.size !== cursor.offset % 2 ** 32 : source.size > cursor.offset
-      return { file, source, head, cursor, mark: match?.mark, unread }
+      const isMore = file.compressed
+        ? source.size !== cursor.offset % 2 ** 32 || source.stats.size < SMALLEST_GZIP
+        : source.size > cursor.offset
+      // The rest of a damaged file was given up: it is read on only when it changes.
+      const isGivenUp = match?.mark.ended === true && match.mark.size === source.size
+      return { file, source, head, cursor, mark: match?.mark, unread: isMore && !isGivenUp }
     } catch (error) {
       await source.close()
       throw error

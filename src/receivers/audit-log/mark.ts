@@ -43,6 +43,13 @@ export function markOfUnread(head: Buffer, name: string, size: number): Mark | u
   return { name, head: hashed(head), offset: 0, tail: hashed(Buffer.alloc(0)), size, ended: false }
 }
 
+/** The mark of a compressed file of which nothing can be read; another way than by its bytes as they are it is not known again. */
+export function markOfUnreadable(source: ByteSource, name: string): Mark | undefined {
+  if (!(source instanceof GzipFile)) return undefined
+  const head = { length: 0, sha256: sha256(source.compressedHead) }
+  return { name, head, offset: 0, tail: hashed(Buffer.alloc(0)), size: source.size, ended: true }
+}
+
 /** A mark that fits a file's content, and where to go on reading. */
 export interface Match {
   readonly mark: Mark
@@ -65,7 +72,9 @@ export async function findMark(
       cursor: new Cursor(mark.offset, head.subarray(0, Math.min(HEAD_LENGTH, mark.offset)), tail),
     }
   }
-  return undefined
+  const unreadable = markOfUnreadable(source, '')?.head.sha256
+  const mark = marks.find(({ head: { length, sha256: hash } }) => length === 0 && hash === unreadable)
+  return mark && { mark, cursor: Cursor.START }
 }
 
 /** Those of `marks` whose first bytes are those of `head`. */

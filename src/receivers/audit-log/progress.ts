@@ -118,11 +118,11 @@ export class ProgressKeeper {
     this.#advancedAt = performance.now()
   }
 
-  /** The open file is left: read to its end for good, or to be continued. Returns its mark. */
-  leave(isEnded: boolean): Mark | undefined {
+  /** The open file is left: read to its end for good, or to be continued. Returns its mark: `unreadable` when it has no other. */
+  leave(isEnded: boolean, unreadable?: Mark): Mark | undefined {
     const { others, open } = this.#now
     const left = open && openMark(open)
-    const mark = left && belonging({ ...left, ended: isEnded }, open?.sighting)
+    const mark = belonging(left ? { ...left, ended: isEnded } : unreadable, open?.sighting)
     this.#set(mark === undefined ? others : [...others, mark], undefined)
     return mark
   }

@@ -49,7 +49,10 @@ function isIncomplete(damage: Error): boolean {
 /** Waits while a compressed file may still be being written; true as soon as it has changed. */
 async function isStillChanging({ pollMs, signal }: LogReading, { source }: FoundFile): Promise<boolean> {
   const { size, mtimeMs } = source.stats
-  while (Date.now() - Number(mtimeMs) < COMPRESSING_MS) {
+  // When the clock was set back the file is from the future.
+  const age = Math.max(0, Date.now() - Number(mtimeMs))
+  const deadline = performance.now() + COMPRESSING_MS - age
+  while (performance.now() < deadline) {
     await wait(pollMs, signal)
     const now = await stat(source.path).catch(() => undefined)
     if (now?.size !== Number(size)) return true
@@ -60,11 +63,12 @@ async function isStillChanging({ pollMs, signal }: LogReading, { source }: Found
 function reportDamage(log: LogReading, { source }: FoundFile, damage: Error): void {
   const offset = log.progress.now.open?.cursor.offset ?? 0
   const { size, stats } = source
-  const isPlausible = size > offset && size < Number(stats.size) * MOST_SHRUNK
+  // The last bytes say how many there should be, unless the end is missing.
+  const isPlausible = !isIncomplete(damage) && size > offset && size < Number(stats.size) * MOST_SHRUNK
   const lost = isPlausible ? size - offset : 1
   log.context.counters.bytesLost += lost
   log.context.log.error(
-    `${source.path} is damaged after byte ${offset}: ${damage.message}. At least ${lost} bytes are lost; reading goes on with the next file`,
+    `${source.path} is damaged after byte ${offset}: ${damage.message}. At least ${lost} ${lost === 1 ? 'byte is' : 'bytes are'} lost; reading goes on with the next file`,
     { file: source.path, offset, bytesLost: lost },
   )
 }
