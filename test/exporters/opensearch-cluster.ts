@@ -41,11 +41,11 @@ export async function setUp({ exporter }: TestExporter, dryRun = false): Promise
 export const outcomes = (steps: readonly SetupStep[]) =>
   Object.fromEntries(steps.map(({ what, outcome }) => [what, outcome]))
 
-/** Has one small event delivered and returns what was not. */
-export async function deliverOne({ exporter }: TestExporter): Promise<string[]> {
-  const event = parseEvent(
-    `{"level":"Metadata","auditID":"${randomUUID()}","stage":"ResponseComplete","stageTimestamp":"2026-01-02T03:04:05.123456Z"}`,
-  )
+/** Has one small event, with these members besides, delivered and returns what was not. */
+export async function deliverOne({ exporter }: TestExporter, members: object = {}): Promise<string[]> {
+  const stageTimestamp = '2026-01-02T03:04:05.123456Z'
+  const own = { level: 'Metadata', auditID: randomUUID(), stage: 'ResponseComplete', stageTimestamp }
+  const event = parseEvent(JSON.stringify({ ...own, ...members }))
   const { deferred, rejected, why } = await exporter.export(batchOf([event]), NEVER)
   return [...deferred.map(() => `deferred: ${why?.message}`), ...rejected.map(({ reason }) => reason)]
 }

@@ -54,7 +54,7 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
   test('is made once by five agents that start at the same time', async () => {
     const options = { dataStream: 'five', changeEvents: 'five_changes' }
     const agents = Array.from({ length: 5 }, () => exporterTo(node, options))
-    const left = await Promise.all(agents.map(deliverOne))
+    const left = await Promise.all(agents.map(agent => deliverOne(agent)))
     assert.deepEqual(left.flat(), [])
     const { body } = await node.request<{ data_streams: { indices: unknown[] }[] }>(
       'GET',
