@@ -443,6 +443,20 @@ test('a rotated file that grows because its writer kept it open is read on', asy
   await receives(running, numbers(1, 10))
 })
 
+test('a rotated file that grows while the next one is followed is read on', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 5))
+  const running = await start(log)
+  await receives(running, numbers(1, 5))
+  await log.rotate(1)
+  await log.append(line(6))
+  await receives(running, numbers(1, 6))
+  await appendFile(log.backup(1), line(7))
+  await receives(running, numbers(1, 7))
+  await log.append(line(8))
+  await receives(running, numbers(1, 8))
+})
+
 test('a compressed file that is still being written is waited for', async t => {
   const log = await TestLog.create(t)
   await log.append(lines(1, 2000))
