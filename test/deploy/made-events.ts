@@ -122,6 +122,8 @@ function nearMisses(): RawEvent[] {
     { user: {}, responseStatus: { code: 401 }, stage: 'ResponseStarted' },
     { user: { username: 'root' }, impersonatedUser: { username: 'alice' } },
     { verb: 'create', objectRef: { resource: 'serviceaccounts', name: 'ledger' } },
+    { verb: 'create', objectRef: { resource: 'serviceaccounts', subresource: 'tokens', name: 'ledger' } },
+    { verb: 'get', objectRef: { resource: 'serviceaccounts', subresource: 'token', name: 'ledger' } },
     { verb: 'create', objectRef: { resource: 'rolebindingrestrictions', name: 'r' } },
   ]
 }
