@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { Ledger } from '../../bench/scenario/ledger.ts'
 import { LogWriter, type WriterOptions, type Written } from '../../bench/scenario/log-writer.ts'
@@ -166,6 +167,37 @@ for (const compress of [false, true]) {
     assert.equal(arrived + deletedUnread.length, 3_000)
   })
 }
+
+test('the writer says which backups maxBackups deletes next', async t => {
+  const { writer } = await writeLog(t, { rotateMs: [60_000, 60_000], maxBackups: 4 })
+  const atRisk = []
+  for (let file = 1; file <= 3; file++) {
+    await writer.run(NEVER, 10 * file)
+    writer.rotate()
+    atRisk.push(writer.atRisk)
+  }
+  const first = { from: 1, to: 10 }
+  assert.deepEqual(atRisk, [[], [first], [first, { from: 11, to: 20 }]])
+})
+
+test('the writer does not write while it may not', async t => {
+  let may = true
+  const { writer } = await writeLog(t, { mayWrite: () => may })
+  const stop = new AbortController()
+  const running = writer.run(stop.signal)
+  await waitUntil(() => writer.written.events > 100, 'it writes')
+  may = false
+  await waitUntil(async () => {
+    const before = writer.written.events
+    await delay(100)
+    return writer.written.events === before
+  }, 'it stops writing')
+  may = true
+  const before = writer.written.events
+  await waitUntil(() => writer.written.events > before, 'it writes again')
+  stop.abort()
+  await running
+})
 
 test('a torn event is glued to the next one', async t => {
   const { folder, writer } = await writeLog(t, { rotateMs: [60_000, 60_000] })

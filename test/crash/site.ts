@@ -113,6 +113,7 @@ export class Site {
       cluster: { name: 'crash' },
       service: {
         stateDir: this.stateDir,
+        shutdownTimeout: '60s', // a busy machine is slow to settle, and what is given up then is repeated
         pipelines: byName('', ({ name }) => ({
           receivers: [`auditLog/${name}`],
           exporters: [`${type}/${name}`],
