@@ -19,8 +19,8 @@ or paste its Lucene line into the search bar of OpenSearch Dashboards. All of th
 - A hit is an audit event, not a request: what lasts (watch, exec, log) has one at its start and one at its end. RequestReceived is left out, the same request is there again with its answer; only a request whose answer was never logged is lost to these searches.
 - Bodies (\`event.requestObject\`, \`event.responseObject\`) are kept, not indexed: they cannot be searched, except by a script that reads them, as in [Privileged pods](#privileged-pods).
 - All of it is what the audit policy records. At level Metadata there are no bodies; a rule with \`level: None\` leaves nothing.
-- Data streams and indices with other names (`dataStream`, `changeEvents`) want other names here, and in the two index patterns in Dashboards.
-- Attributes that the configuration excludes are missing here too. A name of over 8,191 bytes is not indexed.
+- Data streams and indices with other names (\`dataStream\`, \`changeEvents\`) want other names here, and in the two index patterns in Dashboards.
+- Attributes that the configuration excludes are missing here too. A name of over 8,191 characters is not indexed.
 
 This page and the saved searches are made from one list, [deploy/opensearch-dashboards/questions.ts](../deploy/opensearch-dashboards/questions.ts), by \`npx node deploy/opensearch-dashboards/generate.ts\`.
 `
