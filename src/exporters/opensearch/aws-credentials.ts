@@ -5,29 +5,48 @@ export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string | undefined
-  /** When to ask for new ones. */
-  readonly expiration?: Date | undefined
 }
 
+type Provider = () => Promise<AwsCredentials>
+
+/** Named by a variable, or TypeScript would look for it: it is not a dependency, it is as large as auditship. */
+const CHAIN = '@aws-sdk/credential-provider-node'
+
 /** From the environment, else from AWS's own chain (files, web identity, instance metadata) when its package is installed. */
-export async function awsCredentials(): Promise<AwsCredentials> {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = process.env
-  if (accessKeyId && secretAccessKey) {
-    return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+export class AwsCredentialSource {
+  #chain: Provider | undefined
+
+  /** The credentials to use now. @throws RetryableError when there are none */
+  async get(): Promise<AwsCredentials> {
+    const {
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+    } = process.env
+    if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, sessionToken }
+    this.#chain ??= await loadChain()
+    try {
+      return await this.#chain()
+    } catch (cause) {
+      this.forget()
+      throw new RetryableError('no AWS credentials', { cause, needsOperator: true })
+    }
   }
+
+  /** Has the chain look again: it keeps what it found until that expires, if ever. */
+  forget(): void {
+    this.#chain = undefined
+  }
+}
+
+async function loadChain(): Promise<Provider> {
   try {
-    // Named by a variable: the package is not a dependency, it is as large as auditship.
-    const name = '@aws-sdk/credential-provider-node'
-    const chain: { defaultProvider(): () => Promise<AwsCredentials> } = await import(name)
-    return await chain.defaultProvider()()
-  } catch (cause) {
+    const chain: { defaultProvider(): Provider } = await import(CHAIN)
+    return chain.defaultProvider()
+  } catch {
     throw new RetryableError(
-      'no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the package @aws-sdk/credential-provider-node',
-      { cause, needsOperator: true },
+      `no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or the package ${CHAIN} beside auditship, which finds others`,
+      { needsOperator: true },
     )
   }
 }

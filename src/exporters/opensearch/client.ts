@@ -1,11 +1,13 @@
-import { RetryableError } from '../../pipeline/errors.ts'
-import { credentialHeaders } from './credentials.ts'
+import { Credentials, withoutSecrets } from './credentials.ts'
+import { exchange } from './exchange.ts'
+import { noAnswerInTime, notItsAnswer } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
-import { openTransport } from './transport.ts'
+import { areReplaced, readTlsFiles, type TlsFiles } from './tls-files.ts'
+import { openTransport, type Transport } from './transport.ts'
 
 /** What to ask OpenSearch. */
 export interface OpenSearchRequest {
-  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   /** With query; its parts encoded. */
   readonly path: string
   readonly body?: Buffer | string
@@ -16,102 +18,96 @@ export interface OpenSearchRequest {
 export interface OpenSearchAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** Parsed when it is JSON, else text; empty when there is none. */
+  /** Parsed when it is JSON, as it is with every 2xx, else text; empty when there is none. Other than a 2xx it holds no secret. */
   readonly body: unknown
   /** The node that was asked, without credentials. */
   readonly node: string
 }
 
-type Transport = Awaited<ReturnType<typeof openTransport>>
+interface Opened {
+  readonly transport: Transport
+  readonly files: TlsFiles
+}
 
 /** Asks one cluster, one attempt a request. */
 export class OpenSearchClient {
   readonly #options: OpenSearchOptions
-  #transport: Promise<Transport> | undefined
+  readonly #credentials: Credentials
+  #opened: Promise<Opened> | undefined
 
   constructor(options: OpenSearchOptions) {
     this.#options = options
+    this.#credentials = new Credentials(options)
   }
 
   /**
    * Whatever was answered, whichever its status.
-   * @throws RetryableError when there was no answer in time or it cannot be read, or a credential or certificate is wrong
+   * @throws RetryableError when there was no answer in time, or a 2xx that OpenSearch does not give, or when a credential or
+   * certificate is missing or wrong
    */
   async request(request: OpenSearchRequest, signal: AbortSignal): Promise<OpenSearchAnswer> {
-    const { method, path, body } = request
-    const transport = await this.#connected()
-    const headers = { ...(await credentialHeaders(this.#options)), ...request.headers }
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeout)])
-    deadline.throwIfAborted()
-    const asked = transport.request({ method, path, ...(body !== undefined && { body }) }, { headers })
-    // What a listener returns must be no promise: Node.js would report its rejection as uncaught.
-    const abort = () => void asked.abort()
-    deadline.addEventListener('abort', abort, { once: true })
     try {
-      return answerOf(await asked)
+      return await this.#request(request, deadline)
     } catch (error) {
       signal.throwIfAborted()
-      const answer = answerIn(error)
-      if (answer !== undefined) return answer
-      throw this.#failure(error, deadline)
-    } finally {
-      deadline.removeEventListener('abort', abort)
+      if (error !== deadline.reason) throw error
+      throw noAnswerInTime('the source of credentials', this.#options.timeout)
     }
   }
 
   async close(): Promise<void> {
-    const transport = await this.#transport?.catch(() => undefined)
-    for (const { agent } of transport?.connectionPool.connections ?? []) agent.destroy()
-    this.#transport = undefined
+    const opened = await this.#opened?.catch(() => undefined)
+    for (const { agent } of opened?.transport.connectionPool.connections ?? []) agent.destroy()
+    this.#opened = undefined
   }
 
-  /** Certificates are read at the first request and again after one that failed by them, so an operator can repair them. */
-  #connected(): Promise<Transport> {
-    this.#transport ??= openTransport(this.#options).catch((error: unknown) => {
-      this.#transport = undefined
+  async #request(request: OpenSearchRequest, deadline: AbortSignal): Promise<OpenSearchAnswer> {
+    const { aws, timeout } = this.#options
+    const proof = await beforeAbort(deadline, this.#credentials.prove())
+    const opened = await this.#open()
+    const headers = { ...proof.headers, ...request.headers }
+    const auth = aws && proof.aws && { auth: { ...aws, credentials: proof.aws } }
+    const asked = exchange(opened.transport, { ...request, headers, ...auth }, deadline, timeout)
+    const answer = await asked.catch(async (error: unknown) => {
+      await this.#closeIfReplaced(opened)
       throw error
     })
-    return this.#transport
+    if (answer.status < 300 && typeof answer.body === 'object') return answer
+    const shown = { ...answer, body: withoutSecrets(answer.body, proof.secrets) }
+    if (answer.status < 300) throw notItsAnswer(shown)
+    if (answer.status === 401 || answer.status === 403) this.#credentials.refused()
+    await this.#closeIfReplaced(opened)
+    return shown
   }
 
-  #failure(error: unknown, deadline: AbortSignal): RetryableError {
-    if (error instanceof RetryableError) return error
-    const where = this.#options.endpoints.map(withoutPassword).join(', ')
-    const isLate = deadline.aborted || (error instanceof Error && error.name === 'TimeoutError')
-    if (isLate)
-      return new RetryableError(`no answer from ${where} within ${this.#options.timeout} ms (timeout)`)
-    if (error instanceof Error && error.name === 'DeserializationError')
-      return new RetryableError(`the answer of ${where} is no valid JSON`)
-    const needsOperator = error instanceof Error && isCertificateTrouble(error.message)
-    if (needsOperator) void this.close()
-    return new RetryableError(`cannot reach ${where}`, { cause: error, needsOperator })
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#read().catch((error: unknown) => {
+      this.#opened = undefined
+      throw error
+    })
+    return this.#opened
+  }
+
+  async #read(): Promise<Opened> {
+    const files = await readTlsFiles(this.#options.tls)
+    return { transport: await openTransport(this.#options, files), files }
+  }
+
+  /** After a failure: an operator may have repaired certificates, or have renewed those that expired. */
+  async #closeIfReplaced(opened: Opened): Promise<void> {
+    const isReplaced = await areReplaced(opened.files, this.#options.tls)
+    if (isReplaced && (await this.#opened) === opened) await this.close()
   }
 }
 
-interface TransportResult {
-  readonly statusCode: number | null
-  readonly headers: Record<string, string | undefined> | null
-  readonly body: unknown
-  readonly meta: { readonly connection: { readonly url: URL } | null }
-}
-
-function answerOf({ statusCode, headers, body, meta }: TransportResult): OpenSearchAnswer {
-  const node = meta.connection === null ? '' : withoutPassword(meta.connection.url.href)
-  return { status: statusCode ?? 0, headers: headers ?? {}, body, node }
-}
-
-/** The transport throws answers of 400 and above. */
-function answerIn(error: unknown): OpenSearchAnswer | undefined {
-  if (!(error instanceof Error && error.name === 'ResponseError' && 'meta' in error)) return undefined
-  return answerOf(error.meta as TransportResult)
-}
-
-/** The transport keeps only the message of an error. Certificates do not repair themselves. */
-function isCertificateTrouble(message: string): boolean {
-  return /certificate|altnames|ssl routines|tls|unsupported protocol/i.test(message)
-}
-
-function withoutPassword(url: string): string {
-  const { origin, pathname } = new URL(url)
-  return origin + pathname.replace(/\/$/, '')
+async function beforeAbort<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

@@ -1,24 +1,89 @@
 import { readFile } from 'node:fs/promises'
 import { RetryableError } from '../../pipeline/errors.ts'
+import { AwsCredentialSource, type AwsCredentials } from './aws-credentials.ts'
 import type { OpenSearchOptions } from './options.ts'
 
-/** The headers that say who sends. Files are read each time, so that a password or token that is replaced is used at once. */
-export async function credentialHeaders(options: OpenSearchOptions): Promise<Record<string, string>> {
-  const { headers, username, password, passwordFile, bearerTokenFile } = options
-  if (bearerTokenFile !== undefined) {
-    const token = await readSecret('bearerTokenFile', bearerTokenFile)
-    return { ...headers, authorization: `Bearer ${token}` }
-  }
-  if (username === undefined) return headers
-  const secret =
-    passwordFile === undefined ? (password ?? '') : await readSecret('passwordFile', passwordFile)
-  return { ...headers, authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}` }
+/** What proves to the cluster who sends one request. */
+export interface Proof {
+  readonly headers: Readonly<Record<string, string>>
+  /** To sign the request with. */
+  readonly aws: AwsCredentials | undefined
+  /** What must not be shown to anyone. */
+  readonly secrets: readonly string[]
 }
 
+/** Who sends, by the options. Files are read for each request, so that what is replaced is used at once. */
+export class Credentials {
+  readonly #options: OpenSearchOptions
+  readonly #aws = new AwsCredentialSource()
+
+  constructor(options: OpenSearchOptions) {
+    this.#options = options
+  }
+
+  /** @throws RetryableError that needs an operator when something is missing */
+  async prove(): Promise<Proof> {
+    const { headers, aws, username, bearerTokenFile } = this.#options
+    if (aws !== undefined) {
+      const credentials = await this.#aws.get()
+      const { secretAccessKey, sessionToken = '' } = credentials
+      return { headers, aws: credentials, secrets: [...secretsOf(headers), secretAccessKey, sessionToken] }
+    }
+    if (bearerTokenFile !== undefined)
+      return withAuthorization(headers, `Bearer ${await readToken(bearerTokenFile)}`)
+    if (username === undefined) return { headers, aws, secrets: secretsOf(headers) }
+    const password = await this.#password()
+    const basic = Buffer.from(`${username}:${password}`).toString('base64')
+    return withAuthorization(headers, `Basic ${basic}`, password)
+  }
+
+  /** They were refused: AWS's chain keeps what it found until that expires, if ever. */
+  refused(): void {
+    this.#aws.forget()
+  }
+
+  async #password(): Promise<string> {
+    const { password = '', passwordFile } = this.#options
+    return passwordFile === undefined ? password : readSecret('passwordFile', passwordFile)
+  }
+}
+
+/** Servers, and what stands before them, like to quote what they refuse: `body` with no secret in its texts. */
+export function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
+  const shown = (value: unknown) =>
+    typeof value === 'string'
+      ? secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '<hidden>')), value)
+      : value
+  return typeof body === 'object' ? JSON.parse(JSON.stringify(body), (_, value) => shown(value)) : shown(body)
+}
+
+function withAuthorization(
+  others: Readonly<Record<string, string>>,
+  authorization: string,
+  ...secrets: string[]
+): Proof {
+  const headers = { ...others, authorization }
+  return { headers, aws: undefined, secrets: [...secretsOf(headers), ...secrets] }
+}
+
+/** The values, and what comes after a scheme such as `Bearer`. */
+function secretsOf(headers: Readonly<Record<string, string>>): string[] {
+  return Object.values(headers).flatMap(value => [value, value.split(' ').at(-1) ?? ''])
+}
+
+async function readToken(file: string): Promise<string> {
+  const token = await readSecret('bearerTokenFile', file)
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  const expected = 'expected a token on one line, without spaces'
+  throw new RetryableError(`bearerTokenFile ${file} is no token: ${expected}`, { needsOperator: true })
+}
+
+/** All but the line's end, which editors and `echo` add. */
 async function readSecret(option: string, file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new RetryableError(`cannot read ${option} ${file}`, { cause, needsOperator: true })
   })
-  if (text.trim() !== '') return text.trim()
+  const secret = text.replace(/[\r\n]+$/, '')
+  if (secret !== '') return secret
   throw new RetryableError(`${option} ${file} is empty`, { needsOperator: true })
 }

@@ -1,5 +1,6 @@
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OpenSearchAnswer } from './client.ts'
+import { at } from './managed.ts'
 
 /** How much of a reason is shown: it may quote the document. */
 const SHOWN = 300
@@ -15,10 +16,10 @@ export function refusal(what: string, answer: OpenSearchAnswer): PermanentError 
 
 /** Other 400s come from a proxy or from another server: nothing is wrong with the events. */
 function isOpenSearchError(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'object'
+  return typeof at(body, 'error', 'type') === 'string'
 }
 
-/** The error of an answer or of an item in a bulk's answer, in OpenSearch's words. */
+/** The error of an answer or of an item in a bulk's answer, in the words of OpenSearch or of what stands in front of it. */
 export function reasonOf({ body }: Pick<OpenSearchAnswer, 'body'>): string {
   const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : body
   return shortened(typeof error === 'object' && error !== null ? describeError(error) : String(error ?? ''))
@@ -27,11 +28,13 @@ export function reasonOf({ body }: Pick<OpenSearchAnswer, 'body'>): string {
 interface OpenSearchError {
   readonly type?: unknown
   readonly reason?: unknown
-  readonly caused_by?: OpenSearchError
+  readonly caused_by?: OpenSearchError | null
 }
 
-/** `type: reason`, and the reason beneath it, which says what is wrong with a document. */
-export function describeError({ type, reason, caused_by: cause }: OpenSearchError): string {
+/** `type: reason`, and the reason beneath it, which says what is wrong with a document; what others answer as it is. */
+function describeError(error: OpenSearchError): string {
+  const { type, reason, caused_by: cause } = error
+  if (type === undefined) return JSON.stringify(error)
   const own = `${type}: ${reason}`
   return cause === undefined || cause === null ? own : `${own}; ${describeError(cause)}`
 }

@@ -1,0 +1,36 @@
+import { RetryableError } from '../../pipeline/errors.ts'
+import type { OpenSearchAnswer } from './client.ts'
+
+/** How much of something unexpected is shown. */
+const SHOWN = 100
+
+/** The error for a node that gave no whole answer, `cause` as Node.js has it. */
+export function noAnswer(node: string, cause: unknown): RetryableError {
+  if (!isTlsError(cause)) return new RetryableError(`cannot reach ${node}`, { cause })
+  const message = `cannot make a TLS connection to ${node} (check tls.caFile, tls.serverName and tls.certFile)`
+  return new RetryableError(message, { cause, needsOperator: true })
+}
+
+/** The error for a node that has had `timeout` to answer, in milliseconds. */
+export function noAnswerInTime(node: string, timeout: number): RetryableError {
+  return new RetryableError(`no answer from ${node} within ${timeout} ms (timeout)`)
+}
+
+/** The error for a success that OpenSearch did not answer: a login page, a proxy, half an answer. It acknowledges nothing. */
+export function notItsAnswer({ node, status, headers, body }: OpenSearchAnswer): RetryableError {
+  const type = headers['content-type'] ?? 'no content-type'
+  const isJson = type.includes('json')
+  const expected = isJson ? 'expected valid JSON' : 'expected JSON (is the endpoint an OpenSearch node?)'
+  const found = `found ${JSON.stringify(String(body).slice(0, SHOWN))}`
+  return new RetryableError(`${node} answered ${status} with ${type}, ${expected}, ${found}`, {
+    needsOperator: !isJson,
+  })
+}
+
+/** Certificates do not repair themselves. Codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+function isTlsError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/.test(
+    code,
+  )
+}
