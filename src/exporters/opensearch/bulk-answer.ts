@@ -37,7 +37,7 @@ export function bulkOutcome(body: unknown, owners: readonly AuditEvent[]): BulkO
   let why: RetryableError | undefined
   for (const [index, owner] of owners.entries()) {
     const [operation, item] = items[index] as [string, BulkItem]
-    if (item.status < 300 || (item.status === 409 && operation === 'create')) continue
+    if (isSuccess(item) || (item.status === 409 && operation === 'create')) continue
     if (isFinal(item)) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
     else {
       deferred.add(owner)
@@ -52,7 +52,15 @@ export function bulkOutcome(body: unknown, owners: readonly AuditEvent[]): BulkO
 function itemsOf(body: unknown): [string, BulkItem][] | undefined {
   if (typeof body !== 'object' || body === null || !('items' in body) || !Array.isArray(body.items))
     return undefined
-  return body.items.map((item: Record<string, BulkItem>) => Object.entries(item)[0] ?? ['', { status: 0 }])
+  // Whatever is no item counts as one that failed.
+  return body.items.map((item: Record<string, BulkItem | null> | null) => {
+    const [operation, outcome] = Object.entries(item ?? {})[0] ?? ['']
+    return [operation, outcome ?? { status: 0 }]
+  })
+}
+
+function isSuccess({ status }: BulkItem): boolean {
+  return status >= 200 && status < 300
 }
 
 function isFinal({ status, error }: BulkItem): boolean {
