@@ -37,6 +37,7 @@ export {
   type Processor,
   type Receiver,
   type Rejection,
+  type SetupStep,
 } from './pipeline/contracts.ts'
 export { PermanentError, RetryableError } from './pipeline/errors.ts'
 export { type Log, type LogAttributes, silentLog } from './pipeline/log.ts'

@@ -17,7 +17,8 @@ export class Setup {
   readonly #options: OpenSearchOptions
   readonly #context: ComponentContext
   readonly #resourceNames: readonly string[]
-  #isDone: boolean
+  readonly #isWanted: boolean
+  #isDone = false
   #running: Promise<void> | undefined
   #said = ''
 
@@ -32,12 +33,12 @@ export class Setup {
     this.#options = options
     this.#context = context
     this.#resourceNames = resourceNames
-    this.#isDone = !options.setup.enabled || options.layout === 'opni'
+    this.#isWanted = options.setup.enabled && options.layout !== 'opni'
   }
 
   /** Once before the first event; those who ask at a time share one run. @throws RetryableError when it has to be tried again */
   async ensure(signal: AbortSignal): Promise<void> {
-    if (this.#isDone) return
+    if (this.#isDone || !this.#isWanted) return
     this.#running ??= this.#run(signal).finally(() => {
       this.#running = undefined
     })
@@ -46,7 +47,7 @@ export class Setup {
 
   /** Has the next `ensure` look again, after an operator had to act: rights may have come, an index may have gone. */
   again(): void {
-    this.#isDone = !this.#options.setup.enabled || this.#options.layout === 'opni'
+    this.#isDone = false
   }
 
   /** Takes one step after the other; a dry run only looks. */
