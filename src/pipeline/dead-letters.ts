@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { mkdir, open, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { AuditEvent } from '../audit/event.ts'
 import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
 import type { Rejection } from './contracts.ts'
 import { describe } from './health.ts'
 import type { Log } from './log.ts'
-import { syncFolder } from './sync-folder.ts'
+import { makeFolder, syncFolder } from './sync-folder.ts'
 
 const NEWLINE = 0x0a
 
@@ -93,7 +93,7 @@ export class DeadLetters {
 
   /** All of `lines` or nothing: what a failed write left behind is cut off again. */
   async #append(lines: Buffer): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(this.path))
     const file = await open(this.path, 'a+', 0o600)
     try {
       const { size, ino } = await file.stat()

@@ -23,13 +23,13 @@ async function read(path: string): Promise<DeadLetterRecord[]> {
 }
 
 suite('the dead-letter file', () => {
-  test('each write is synced, and the folder too when the file is new', async t => {
-    const letters = new DeadLetters(join(await tempDir(t), 'dead.jsonl'), 'p', 1e9, recordingLog())
+  test('each write is synced, and the folders too when they or the file are new', async t => {
+    const letters = new DeadLetters(join(await tempDir(t), 'new', 'dead.jsonl'), 'p', 1e9, recordingLog())
     const syncs = await countSyncs(t)
     await letters.write([letter('a')], NEVER)
-    assert.equal(syncs(), 2)
-    await letters.write([letter('b')], NEVER)
     assert.equal(syncs(), 3)
+    await letters.write([letter('b')], NEVER)
+    assert.equal(syncs(), 4)
   })
 
   test('letters written side by side are all there, each a line', async t => {

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describe } from '../../pipeline/health.ts'
 import type { Log } from '../../pipeline/log.ts'
+import { makeFolder } from '../../pipeline/sync-folder.ts'
 import { StandingProblem } from './standing-problem.ts'
 import { writeDurably } from './write-durably.ts'
 
@@ -62,7 +62,7 @@ export class CheckpointSaver {
     const content = this.#content()
     if (content === this.#saved) return
     try {
-      await mkdir(dirname(this.#path), { recursive: true })
+      await makeFolder(dirname(this.#path))
       await writeDurably(this.#path, content)
       this.#saved = content
       this.#notBefore = performance.now() + INTERVAL_MS
