@@ -34,10 +34,13 @@ export async function loadCheckpoint(path: string, log: Log): Promise<Checkpoint
     return new Map(Object.entries(saved.logs))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    const aside = await setAside(path).catch(describe)
+    const aside = await setAside(path).then(
+      name => `The file was set aside: ${name}`,
+      failure => `The file could not be set aside: ${describe(failure)}`,
+    )
     log.error(
       `cannot use the checkpoint ${path} (${reasonOf(error)}): reading the log from its beginning; ` +
-        `events are repeated, none is lost. The file was set aside: ${aside}`,
+        `events are repeated, none is lost. ${aside}`,
     )
     return new Map()
   }
