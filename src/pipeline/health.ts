@@ -42,6 +42,8 @@ export class ExporterHealth {
 /** An error's message with those of its causes. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  // A name with several addresses, such as localhost, fails with an error for each of them and no words of its own.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(describe).join('; ')
   const cause = error.cause === undefined ? '' : `: ${describe(error.cause)}`
   return error.message + cause
 }
