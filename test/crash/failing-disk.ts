@@ -1,7 +1,8 @@
-// Loaded into an agent with --import: writing into some folders fails at random, as on a full or dying disk.
+// Loaded into an agent with --import: writing into some folders is slow and fails at random, as on a full or dying disk.
 // FAILING_DISK={"folders":["/…"],"probability":0.2,"seed":1}
 import fs, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Random } from '../../bench/corpus/random.ts'
 
 /** What this module reads from its environment variable. */
@@ -34,9 +35,12 @@ function fail({ folders, probability, seed }: FailingDisk): void {
       await write.call(handle, bytes.subarray(0, random.integer(0, bytes.length)), 0)
       throw failure(random.pick(['ENOSPC', 'EIO']), 'write')
     }
+    // A slow disk takes some writes in two parts, and the process may be killed between them.
+    const first = random.chance(0.5) ? random.integer(0, bytes.length) : bytes.length
     for (let at = 0; at < bytes.length; ) {
-      const most = random.chance(probability) ? random.integer(1, bytes.length - at) : bytes.length - at
-      at += (await write.call(handle, bytes, at, most)).bytesWritten
+      const end = at < first ? first : bytes.length
+      at += (await write.call(handle, bytes, at, end - at)).bytesWritten
+      if (at < bytes.length) await delay(random.integer(0, 20))
     }
   }
 

@@ -47,9 +47,14 @@ export class Lane {
     }
   }
 
+  /** Where the `file` exporter writes. */
+  get outputFolder(): string {
+    return join(this.#root, `${this.name}-output`)
+  }
+
   /** What has arrived by now. */
   async arrivals(): Promise<Ledger> {
-    return this.#plan.exporter === 'file' ? ledgerOfFiles(this.#outputFolder) : this.sink.ledger
+    return this.#plan.exporter === 'file' ? ledgerOfFiles(this.outputFolder) : this.sink.ledger
   }
 
   /** How many events were written and have not arrived at the sink, which would take them; 0 where they go into files. */
@@ -74,12 +79,8 @@ export class Lane {
     return join(this.#root, this.name)
   }
 
-  get #outputFolder(): string {
-    return join(this.#root, `${this.name}-output`)
-  }
-
   get #outputFile(): string {
-    return join(this.#outputFolder, 'events.jsonl')
+    return join(this.outputFolder, 'events.jsonl')
   }
 }
 

@@ -15,7 +15,7 @@ export interface Plan {
   readonly logs?: number
   /** Where events are delivered: `otlp` when left out. */
   readonly exporter?: 'otlp' | 'file'
-  /** How likely each operation on the state folder's files is to fail. */
+  /** How likely each operation on files of the state, and on those the `file` exporter writes, is to fail. */
   readonly failingDisk?: number
   /** Every so-manieth event is refused for good by the backend, and belongs into the dead-letter file. */
   readonly poisonEvery?: number

@@ -15,8 +15,8 @@ export const PLANS: Readonly<Record<string, Plan>> = {
     ...{ ends: 25, signal: 'SIGKILL', mood: FAULTY, logs: 2 },
     writer: { rate: 250, compress: true },
   },
-  'loses nothing when it is killed while it writes files': {
-    ...{ ends: 20, signal: 'SIGKILL', mood: CLEAN, exporter: 'file' },
+  'loses nothing when it is killed while it writes files to a failing disk': {
+    ...{ ends: 20, signal: 'SIGKILL', mood: CLEAN, exporter: 'file', failingDisk: 0.1 },
     writer: { compress: true },
   },
   'loses nothing when its disk fails, and keeps what the backend refuses': {

@@ -71,7 +71,7 @@ export class Site {
       `receivers.auditLog/${name}.maxInFlight=${random.pick([1, 4, 16])}`,
     ])
     const disk: FailingDisk = {
-      folders: [this.stateDir],
+      folders: [this.stateDir, ...this.lanes.map(lane => lane.outputFolder)],
       probability: failingDisk,
       seed: random.integer(0, 1e9),
     }
