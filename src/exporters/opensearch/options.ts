@@ -13,7 +13,11 @@ const name = () =>
 export const openSearchOptions = z
   .strictObject({
     endpoints: z
-      .array(z.url({ protocol: /^https?$/ }))
+      .array(
+        z
+          .url({ protocol: /^https?$/ })
+          .regex(/^[^@]*$/, 'expected a URL without user and password, which are options of their own'),
+      )
       .min(1)
       .default(['http://localhost:9200'])
       .describe('Base URLs of the nodes; when one does not answer, the next is asked'),
