@@ -180,7 +180,9 @@ function seenAgain(mark: Mark, look: Look): Mark {
   const unread = look.unread.find(file => file.mark === mark)
   if (unread !== undefined) {
     sighting?.see(unread.head, unread.file.name, unread.size)
-    return unread.size === mark.size ? mark : belonging({ ...mark, size: unread.size, ended: false }, sighting)
+    return unread.size === mark.size
+      ? mark
+      : belonging({ ...mark, size: unread.size, ended: false }, sighting)
   }
   return mark.ended || look.live?.mark === mark ? mark : belonging({ ...mark, ended: true }, sighting)
 }
