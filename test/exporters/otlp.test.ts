@@ -26,6 +26,22 @@ function exporterTo(backend: Pick<OtlpBackend, 'endpoint'>, options: object = {}
 const exportOne = (backend: Pick<OtlpBackend, 'endpoint'>, options?: object) =>
   exporterTo(backend, options).export(batchOf([EVENT]), NEVER)
 
+suite('a batch that is sent again', () => {
+  for (const compression of ['none', 'gzip', 'zstd']) {
+    test(`has the body that was made for the first attempt (${compression})`, async t => {
+      const backend = await startOtlpBackend(t)
+      const exporter = exporterTo(backend, { compression })
+      const event = parseEvent(EVENT.raw)
+      const batch = batchOf([event])
+      backend.faults.failNext(1)
+      await assert.rejects(exporter.export(batch, NEVER), RetryableError)
+      event.buffer.fill('x', event.start, event.end) // whoever encodes it again sends this
+      await exporter.export(batch, NEVER)
+      assert.deepEqual(await backend.received(), [EVENT.raw.toString()])
+    })
+  }
+})
+
 suite('what an answer means', () => {
   const rows: [
     status: number,

@@ -11,16 +11,23 @@ import {
   type ExportResult,
 } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { Limit } from '../../pipeline/limit.ts'
 import { compress } from './compress.ts'
 import { HttpClient } from './http-client.ts'
 import type { OtlpOptions } from './options.ts'
 import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
+
+/** Two threads compress as fast as one encodes; more would only hold more uncompressed requests in memory. */
+const MADE_AT_A_TIME = 2
 
 /** Encodes a batch, posts it once and says what became of it. */
 export class OtlpExporter implements Exporter {
   readonly #options: OtlpOptions
   readonly #encoder: JsonEncoder | ProtobufEncoder
   readonly #buffers = new BufferPool(4)
+  readonly #making = new Limit(MADE_AT_A_TIME)
+  /** Bodies of batches whose last attempt failed: while a backend is away, attempts should cost next to nothing. */
+  readonly #bodies = new WeakMap<AuditBatch, Buffer>()
   readonly #client: HttpClient
   readonly #log: ComponentContext['log']
 
@@ -37,20 +44,27 @@ export class OtlpExporter implements Exporter {
   }
 
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
-    const { compression, encoding, maxRequestSize } = this.#options
-    const encoded = this.#encode(batch.events)
-    if (encoded.length > maxRequestSize && batch.events.length > 1) {
-      throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
-    }
-    const body = await compress(encoded, compression)
+    const { compression, encoding } = this.#options
+    const kept = this.#bodies.get(batch)
+    const body = kept ?? (await this.#making.run(() => this.#bodyOf(batch.events)))
+    this.#bodies.set(batch, body)
     const answer = await this.#client.post(body, await this.#headers(), signal)
-    this.#buffers.give(encoded) // not after a failure: the connection might still be reading it
+    this.#bodies.delete(batch)
+    // Not after an attempt that failed: its connection might still be reading it.
+    if (compression === 'none' && kept === undefined) this.#buffers.give(body)
     const partial = readPartialSuccess(answer, encoding)
     return partial === undefined ? ALL_DELIVERED : this.#partlyRefused(batch, partial)
   }
 
-  #encode(events: readonly AuditEvent[]): Buffer {
-    return this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)))
+  async #bodyOf(events: readonly AuditEvent[]): Promise<Buffer> {
+    const { compression, maxRequestSize } = this.#options
+    const encoded = this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)))
+    if (encoded.length > maxRequestSize && events.length > 1) {
+      throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
+    }
+    const body = await compress(encoded, compression)
+    if (body !== encoded) this.#buffers.give(encoded)
+    return body
   }
 
   /** OTLP does not say which records were refused, so all are kept as dead letters, marked so. */

@@ -7,8 +7,9 @@ import type { ByteSource } from './byte-source.ts'
 import { HEAD_LENGTH } from './cursor.ts'
 import { openFile } from './open-file.ts'
 
-const COMPRESSED_CHUNK = 128 * 1024
-const UNCOMPRESSED_CHUNK = 256 * 1024
+/** Small, as each look into a new backup takes one of each; four times as large they are a sixth quicker. */
+const COMPRESSED_CHUNK = 32 * 1024
+const UNCOMPRESSED_CHUNK = 64 * 1024
 /** Header and trailer of RFC 1952; a file that is shorter is still being written. */
 export const SMALLEST_GZIP = 18
 
