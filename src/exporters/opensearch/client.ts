@@ -1,8 +1,8 @@
+import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
 import { Credentials, withoutSecrets } from './credentials.ts'
 import { exchange } from './exchange.ts'
 import { noAnswerInTime, notItsAnswer } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
-import { areReplaced, readTlsFiles, type TlsFiles } from './tls-files.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 /** What to ask OpenSearch. */

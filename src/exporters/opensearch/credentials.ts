@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { RetryableError } from '../../pipeline/errors.ts'
+import { readSecret, readToken } from '../../http/secret-file.ts'
 import { AwsCredentialSource, type AwsCredentials } from './aws-credentials.ts'
 import type { OpenSearchOptions } from './options.ts'
 
@@ -69,21 +68,4 @@ function withAuthorization(
 /** The values, and what comes after a scheme such as `Bearer`. */
 function secretsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.values(headers).flatMap(value => [value, value.split(' ').at(-1) ?? ''])
-}
-
-async function readToken(file: string): Promise<string> {
-  const token = await readSecret('bearerTokenFile', file)
-  if (/^[\x21-\x7e]+$/.test(token)) return token
-  const expected = 'expected a token on one line, without spaces'
-  throw new RetryableError(`bearerTokenFile ${file} is no token: ${expected}`, { needsOperator: true })
-}
-
-/** All but the line's end, which editors and `echo` add. */
-async function readSecret(option: string, file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RetryableError(`cannot read ${option} ${file}`, { cause, needsOperator: true })
-  })
-  const secret = text.replace(/[\r\n]+$/, '')
-  if (secret !== '') return secret
-  throw new RetryableError(`${option} ${file} is empty`, { needsOperator: true })
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { byteSize, duration, secret } from '../../config/scalars.ts'
+import { headerOptions } from '../../http/header-options.ts'
+import { tlsOptions } from '../../http/tls-options.ts'
 
 const name = () =>
   z
@@ -27,13 +29,7 @@ export const openSearchOptions = z
       .string()
       .optional()
       .describe('File with the password, read again for each request: it may be replaced without a restart'),
-    headers: z
-      .record(
-        z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected a header name'),
-        secret().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a header value on one line'),
-      )
-      .default({})
-      .describe('Headers of each request, such as an API token'),
+    headers: headerOptions().default({}).describe('Headers of each request, such as an API token'),
     bearerTokenFile: z
       .string()
       .optional()
@@ -51,23 +47,7 @@ export const openSearchOptions = z
         'Sign requests by AWS Signature Version 4. Credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, ' +
           'else those that the package `@aws-sdk/credential-provider-node` finds when it is installed',
       ),
-    tls: z
-      .strictObject({
-        caFile: z.string().optional().describe('CA certificates (PEM) instead of the system’s'),
-        certFile: z.string().optional().describe('Client certificate (PEM)'),
-        keyFile: z.string().optional().describe('Private key of the client certificate (PEM)'),
-        serverName: z.string().optional().describe('Name to expect in the server’s certificate'),
-        insecureSkipVerify: z
-          .boolean()
-          .default(false)
-          .describe('Accept any certificate; for trying out only'),
-      })
-      .refine(
-        tls => (tls.certFile === undefined) === (tls.keyFile === undefined),
-        'expected certFile and keyFile together',
-      )
-      .prefault({})
-      .describe('TLS of https endpoints'),
+    tls: tlsOptions(),
     layout: z
       .enum(['auditship', 'opni'])
       .default('auditship')

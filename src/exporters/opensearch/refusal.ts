@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../../http/retry-after.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OpenSearchAnswer } from './client.ts'
 import { at } from './managed.ts'
@@ -49,11 +50,4 @@ function hint(status: number): string {
   if (status === 403) return ' (the user lacks a right, or the cluster is blocked)'
   if (status === 404 || status === 405) return ' (is the endpoint an OpenSearch node?)'
   return ''
-}
-
-/** `Retry-After` is a number of seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return ms > 0 ? ms : undefined
 }

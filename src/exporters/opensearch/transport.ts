@@ -1,8 +1,8 @@
 import type * as official from '@opensearch-project/opensearch'
+import type { TlsFiles } from '../../http/tls-files.ts'
 import { type ConnectionClass, connectionClass } from './connection.ts'
 import { nodePoolClass, type PoolClass } from './node-pool.ts'
 import type { OpenSearchOptions } from './options.ts'
-import type { TlsFiles } from './tls-files.ts'
 
 /** The official client's transport. */
 export type Transport = InstanceType<typeof official.Transport>

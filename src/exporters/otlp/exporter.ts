@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import type { AuditEvent } from '../../audit/event.ts'
+import { readToken } from '../../http/secret-file.ts'
 import { JsonEncoder } from '../../otlp/encode-json.ts'
 import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
@@ -10,7 +10,7 @@ import {
   type Exporter,
   type ExportResult,
 } from '../../pipeline/contracts.ts'
-import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
 import { compress } from './compress.ts'
 import { HttpClient } from './http-client.ts'
@@ -90,13 +90,4 @@ export class OtlpExporter implements Exporter {
   async stop(): Promise<void> {
     await this.#client.close()
   }
-}
-
-/** Read for every request, so a token that is replaced on disk is used at once. */
-async function readToken(file: string): Promise<string> {
-  const token = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RetryableError(`cannot read bearerTokenFile ${file}`, { cause, needsOperator: true })
-  })
-  if (token.trim() !== '') return token.trim()
-  throw new RetryableError(`bearerTokenFile ${file} is empty, expected a token`, { needsOperator: true })
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OtlpOptions } from './options.ts'
 import { refusal } from './refusal.ts'
@@ -13,6 +13,8 @@ export class HttpClient {
   readonly #options: OtlpOptions
   readonly #url: URL
   #agent: Promise<http.Agent> | undefined
+  /** As they were read for the agent. */
+  #files: TlsFiles = {}
 
   constructor(options: OtlpOptions) {
     this.#options = options
@@ -35,8 +37,9 @@ export class HttpClient {
       throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url), secrets)
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof PermanentError || error instanceof RetryableError) throw error
-      throw this.#failure(error, deadline)
+      if (error instanceof PermanentError) throw error
+      await this.#forgetCertificates(error)
+      throw error instanceof RetryableError ? error : this.#failure(error, deadline)
     }
   }
 
@@ -64,12 +67,12 @@ export class HttpClient {
     if (deadline.aborted) {
       return new RetryableError(`no answer from ${where} within ${this.#options.timeout} ms (timeout)`)
     }
-    const needsOperator = isTlsError(error)
-    if (needsOperator) this.#forgetCertificates()
-    return new RetryableError(`cannot reach ${where}`, { cause: error, needsOperator })
+    return new RetryableError(`cannot reach ${where}`, { cause: error, needsOperator: isTlsError(error) })
   }
 
-  #forgetCertificates(): void {
+  /** After an error of TLS, and when they were replaced: servers that refuse a client's certificate often just hang up. */
+  async #forgetCertificates(error: unknown): Promise<void> {
+    if (!isTlsError(error) && !(await areReplaced(this.#files, this.#options.tls))) return
     void this.#agent?.then(agent => agent.destroy())
     this.#agent = undefined
   }
@@ -86,28 +89,13 @@ export class HttpClient {
   async #connect(): Promise<http.Agent> {
     if (this.#url.protocol === 'http:') return new http.Agent({ keepAlive: true })
     const { tls } = this.#options
-    const [ca, cert, key] = await Promise.all([
-      readPem('tls.caFile', tls.caFile),
-      readPem('tls.certFile', tls.certFile),
-      readPem('tls.keyFile', tls.keyFile),
-    ])
+    this.#files = await readTlsFiles(tls)
     return new https.Agent({
       keepAlive: true,
       rejectUnauthorized: !tls.insecureSkipVerify,
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
+      ...this.#files,
     })
-  }
-}
-
-async function readPem(option: string, file: string | undefined): Promise<Buffer | undefined> {
-  if (file === undefined) return undefined
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    throw new RetryableError(`cannot read ${option} ${file}`, { cause, needsOperator: true })
   }
 }
 
@@ -120,7 +108,7 @@ function logsUrl(endpoint: string): URL {
 
 /** Certificates do not repair themselves. Codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 function isTlsError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)
 }
 

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '../../http/retry-after.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 
 /** How much of an error's body is shown; the rest may hold anything. */
@@ -31,11 +32,4 @@ function hint(status: number): string {
   if (status === 401 || status === 403) return ' (check headers, bearerTokenFile and tls.certFile)'
   if (status === 404 || status === 405) return ' (is the endpoint an OTLP/HTTP receiver?)'
   return ''
-}
-
-/** `Retry-After` is a number of seconds or an HTTP date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return ms > 0 ? ms : undefined
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createSecureContext } from 'node:tls'
-import { RetryableError } from '../../pipeline/errors.ts'
-import type { OpenSearchOptions } from './options.ts'
+import { RetryableError } from '../pipeline/errors.ts'
+import type { TlsOptions } from './tls-options.ts'
 
 /** Contents of the certificate files that are configured. */
 export interface TlsFiles {
@@ -11,7 +11,7 @@ export interface TlsFiles {
 }
 
 /** @throws RetryableError that needs an operator when a file cannot be read or is no certificate or key */
-export async function readTlsFiles(tls: OpenSearchOptions['tls']): Promise<TlsFiles> {
+export async function readTlsFiles(tls: TlsOptions): Promise<TlsFiles> {
   const [ca, cert, key] = await Promise.all([
     readPem('tls.caFile', tls.caFile),
     readPem('tls.certFile', tls.certFile),
@@ -29,7 +29,7 @@ export async function readTlsFiles(tls: OpenSearchOptions['tls']): Promise<TlsFi
 }
 
 /** Whether files have been replaced since they were read. Those that cannot be read count as being replaced just now. */
-export async function areReplaced(files: TlsFiles, tls: OpenSearchOptions['tls']): Promise<boolean> {
+export async function areReplaced(files: TlsFiles, tls: TlsOptions): Promise<boolean> {
   const now = await readTlsFiles(tls).catch(() => undefined)
   if (now === undefined) return false
   const names = ['ca', 'cert', 'key'] as const
