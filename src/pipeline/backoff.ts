@@ -20,7 +20,8 @@ export function backoffMs(attempt: number, limits: BackoffLimits, retryAfterMs =
   return Math.max(Math.random() * ceiling, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS))
 }
 
-/** Waits. @throws the signal's reason when it aborts */
-export async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+/** Waits, until `early` aborts if that comes first. @throws the signal's reason when it aborts */
+export async function wait(ms: number, signal: AbortSignal, early?: AbortSignal): Promise<void> {
+  const either = early === undefined ? signal : AbortSignal.any([signal, early])
+  await delay(ms, undefined, { signal: either }).catch(() => signal.throwIfAborted())
 }

@@ -25,53 +25,53 @@ export async function deliver(
   backoff: BackoffLimits,
   signal: AbortSignal,
 ): Promise<Rejection[]> {
+  const { health } = destination
   const rejected: Rejection[] = []
   const parts = batch.events.length === 0 ? [] : [batchOf(batch.events)]
   let failures = 0
-  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    signal.throwIfAborted()
-    const outcome = await attempt(part, destination, signal)
-    for (const rejection of outcome.rejected) rejected.push(rejection)
-    for (const left of outcome.left.toReversed()) parts.push(left)
-    if (!outcome.retry) {
-      failures = 0
-      continue
+  try {
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+      signal.throwIfAborted()
+      const outcome = await attempt(part, destination.exporter, signal)
+      for (const rejection of outcome.rejected) rejected.push(rejection)
+      for (const left of outcome.left.toReversed()) parts.push(left)
+      if (outcome.failure === undefined) {
+        failures = 0
+        continue
+      }
+      counters.retries++
+      health.failed(batch, outcome.failure)
+      const retryAfterMs =
+        outcome.failure instanceof RetryableError ? outcome.failure.retryAfterMs : undefined
+      const early = retryAfterMs === undefined ? health.recovery : undefined
+      await wait(backoffMs(failures++, backoff, retryAfterMs), signal, early)
     }
-    counters.retries++
-    await wait(backoffMs(failures++, backoff, outcome.retryAfterMs), signal)
+    health.delivered(batch)
+    return rejected
+  } finally {
+    health.abandoned(batch)
   }
-  return rejected
 }
 
 interface Outcome {
   readonly rejected: readonly Rejection[]
   /** What is still to be sent, in order. */
   readonly left: readonly AuditBatch[]
-  /** Wait before the next attempt. */
-  readonly retry: boolean
-  readonly retryAfterMs?: number | undefined
+  /** Why to wait before the next attempt; undefined when there is no need to. */
+  readonly failure?: Error
 }
 
-async function attempt(
-  part: AuditBatch,
-  { exporter, health }: Destination,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function attempt(part: AuditBatch, exporter: Exporter, signal: AbortSignal): Promise<Outcome> {
   try {
     const { deferred, why, rejected } = await exporter.export(part, signal)
-    if (deferred.length === 0) {
-      health.delivered()
-      return { rejected, left: [], retry: false }
-    }
+    if (deferred.length === 0) return { rejected, left: [] }
     const busy = `the backend put off ${deferred.length} of ${part.events.length} events`
-    health.failed(why ?? new RetryableError(busy))
-    return { rejected, left: [batchOf(deferred)], retry: true }
+    return { rejected, left: [batchOf(deferred)], failure: why ?? new RetryableError(busy) }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof PermanentError) return refused(part, error)
-    health.failed(error)
-    const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
-    return { rejected: [], left: [part], retry: true, retryAfterMs }
+    const failure = error instanceof Error ? error : new Error(String(error))
+    return { rejected: [], left: [part], failure }
   }
 }
 
@@ -80,8 +80,8 @@ function refused(part: AuditBatch, error: PermanentError): Outcome {
   const { events } = part
   const middle = events.length >> 1
   if (middle === 0) {
-    return { rejected: events.map(event => ({ event, reason: error.message })), left: [], retry: false }
+    return { rejected: events.map(event => ({ event, reason: error.message })), left: [] }
   }
   const halves = [batchOf(events.slice(0, middle)), batchOf(events.slice(middle))]
-  return { rejected: [], left: halves, retry: false }
+  return { rejected: [], left: halves }
 }

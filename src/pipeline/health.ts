@@ -4,38 +4,71 @@ import type { Log } from './log.ts'
 /** How often a failure that goes on is said again, in milliseconds. */
 const REMINDER_MS = 60_000
 
-/** Whether an exporter delivers, since when not, and why. Says so in the log when that changes. */
+/** What does not work: since when, in milliseconds since 1970, and why. */
+export interface Failure {
+  readonly since: number
+  readonly reason: string
+}
+
+/** Whether an exporter delivers, since when not, and why. Says so in the log when that changes, and every minute while it lasts. */
 export class ExporterHealth {
   readonly #log: Log
-  #failure: { since: number; reason: string; saidAt: number } | undefined
+  /** Deliveries of which an attempt failed and that go on. */
+  readonly #failing = new Set<object>()
+  #failure: (Failure & { readonly needsOperator: boolean }) | undefined
+  #reminder: NodeJS.Timeout | undefined
+  #recovery = new AbortController()
 
   constructor(log: Log) {
     this.#log = log
   }
 
-  /** Why the exporter is not ready and since when (milliseconds since 1970); undefined when it delivers. */
-  get failure(): { readonly since: number; readonly reason: string } | undefined {
+  /** Why the exporter is not ready; undefined when it delivers. */
+  get failure(): Failure | undefined {
     return this.#failure
   }
 
-  delivered(): void {
-    if (this.#failure === undefined) return
-    const seconds = Math.round((Date.now() - this.#failure.since) / 1000)
-    this.#log.info(`delivers again after ${seconds} s`)
-    this.#failure = undefined
+  /** Aborts when a delivery that had failed is through: the others may try at once. */
+  get recovery(): AbortSignal {
+    return this.#recovery.signal
   }
 
-  failed(error: unknown): void {
-    const reason = describe(error)
-    const now = Date.now()
+  /** An attempt of a delivery failed and will be made again. */
+  failed(delivery: object, error: unknown): void {
+    this.#failing.add(delivery)
     const known = this.#failure
-    if (known?.reason === reason && now - known.saidAt < REMINDER_MS) return
-    const since = known?.since ?? now
-    this.#failure = { since, reason, saidAt: now }
-    const lasting = now - since >= 1000 ? ` for ${Math.round((now - since) / 1000)} s` : ''
-    const message = `cannot deliver${lasting}, will go on trying; nothing is lost: ${reason}`
-    if (error instanceof RetryableError && !error.needsOperator) this.#log.warn(message)
-    else this.#log.error(message)
+    const reason = describe(error)
+    const needsOperator = !(error instanceof RetryableError) || error.needsOperator
+    this.#failure = { since: known?.since ?? Date.now(), reason, needsOperator }
+    if (known?.reason !== reason) this.#say(this.#failure)
+  }
+
+  /** A delivery is through. */
+  delivered(delivery: object): void {
+    const failure = this.#failure
+    if (!this.#failing.has(delivery) || failure === undefined) return
+    this.abandoned(delivery)
+    this.#recovery.abort()
+    this.#recovery = new AbortController()
+    if (this.#failing.size > 0) return
+    this.#log.info(`delivers again after ${Math.round((Date.now() - failure.since) / 1000)} s`)
+  }
+
+  /** A delivery has ended, by the agent's end if not otherwise: nothing more is to be said of it. */
+  abandoned(delivery: object): void {
+    this.#failing.delete(delivery)
+    if (this.#failing.size > 0) return
+    this.#failure = undefined
+    clearTimeout(this.#reminder)
+  }
+
+  #say(failure: Failure & { readonly needsOperator: boolean }): void {
+    const since = new Date(failure.since).toISOString()
+    const message = `cannot deliver since ${since}, will go on trying; nothing is lost: ${failure.reason}`
+    if (failure.needsOperator) this.#log.error(message)
+    else this.#log.warn(message)
+    clearTimeout(this.#reminder)
+    this.#reminder = setTimeout(() => this.#say(this.#failure ?? failure), REMINDER_MS).unref()
   }
 }
 
