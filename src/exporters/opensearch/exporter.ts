@@ -1,13 +1,13 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { AuditEvent } from '../../audit/event.ts'
+import { compress } from '../../http/compress.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import type { ComponentContext, Exporter, ExportResult, SetupStep } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { Limit } from '../../pipeline/limit.ts'
 import { AuditshipDocument } from './auditship-document.ts'
 import { type BulkOutcome, bulkOutcome } from './bulk-answer.ts'
-import { BulkEncoder } from './bulk-encoder.ts'
+import { type Bulk, BulkEncoder } from './bulk-encoder.ts'
 import { OpenSearchClient } from './client.ts'
 import { clusterName, nameFor } from './names.ts'
 import { OpniDocument } from './opni-document.ts'
@@ -16,7 +16,13 @@ import { refusal } from './refusal.ts'
 import { resourceFields } from './resource-fields.ts'
 import { Setup } from './setup.ts'
 
-const gzipAsync = promisify(gzip)
+/** Two threads compress as fast as one encodes; more would only hold more uncompressed bulks in memory. */
+const MADE_AT_A_TIME = 2
+
+/** A bulk as it is sent, which may be compressed; `size` is its length before that, in bytes. */
+interface SentBulk extends Bulk {
+  readonly size: number
+}
 
 /** Writes events into a data stream, and interactive access into the index of change events. */
 export class OpenSearchExporter implements Exporter {
@@ -25,6 +31,9 @@ export class OpenSearchExporter implements Exporter {
   readonly #encoder: BulkEncoder
   readonly #setup: Setup
   readonly #buffers = new BufferPool(4)
+  readonly #making = new Limit(MADE_AT_A_TIME)
+  /** Bulks whose last attempt failed: while the cluster is away, attempts should cost next to nothing. */
+  readonly #bulks = new WeakMap<readonly AuditEvent[], SentBulk>()
   readonly #path: string
   /** Largest body to send, in bytes; falls when the server refuses one. */
   #largest: number
@@ -94,28 +103,33 @@ export class OpenSearchExporter implements Exporter {
   }
 
   async #send(events: readonly AuditEvent[], asText: boolean, signal: AbortSignal): Promise<BulkOutcome> {
-    const target = this.#buffers.take(this.#encoder.expectedSize(events))
-    const { body, owners } = this.#encoder.encode(events, target, asText)
-    if (body.length > this.#largest && events.length > 1)
-      throw new PermanentError(`the bulk has ${body.length} bytes, the limit is ${this.#largest}`)
+    const kept = asText ? undefined : this.#bulks.get(events)
+    const bulk = kept ?? (await this.#making.run(() => this.#make(events, asText)))
+    if (bulk.size > this.#largest && events.length > 1)
+      throw new PermanentError(`the bulk has ${bulk.size} bytes, the limit is ${this.#largest}`)
+    if (!asText) this.#bulks.set(events, bulk)
     const isCompressed = this.#options.compression === 'gzip'
-    const answer = await this.#client.request(
-      {
-        method: 'POST',
-        path: this.#path,
-        // Level 1: on audit events higher ones cost far more time than they save bytes.
-        body: isCompressed ? await gzipAsync(body, { level: 1 }) : body,
-        headers: {
-          'content-type': 'application/x-ndjson',
-          ...(isCompressed && { 'content-encoding': 'gzip' }),
-        },
-      },
-      signal,
-    )
-    this.#buffers.give(body) // not after a failure: the connection might still be reading it
-    if (answer.status === 413) this.#largest = Math.min(this.#largest, Math.max(body.length - 1, 1))
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      ...(isCompressed && { 'content-encoding': 'gzip' }),
+    }
+    const request = { method: 'POST', path: this.#path, body: bulk.body, headers } as const
+    const answer = await this.#client.request(request, signal)
+    this.#bulks.delete(events)
+    // Not after an attempt that failed: its connection might still be reading it.
+    if (!isCompressed && kept === undefined) this.#buffers.give(bulk.body)
+    if (answer.status === 413) this.#largest = Math.min(this.#largest, Math.max(bulk.size - 1, 1))
     if (answer.status !== 200) throw refusal('a bulk', answer)
-    return bulkOutcome(answer.body, owners)
+    return bulkOutcome(answer.body, bulk.owners)
+  }
+
+  async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
+    const target = this.#buffers.take(this.#encoder.expectedSize(events))
+    const { body: encoded, owners } = this.#encoder.encode(events, target, asText)
+    const isTooLarge = encoded.length > this.#largest && events.length > 1
+    const body = isTooLarge ? encoded : await compress(encoded, this.#options.compression)
+    if (body !== encoded) this.#buffers.give(encoded)
+    return { body, owners, size: encoded.length }
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
+import { compress } from '../../http/compress.ts'
 import { readToken } from '../../http/secret-file.ts'
 import { JsonEncoder } from '../../otlp/encode-json.ts'
 import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
@@ -12,7 +13,6 @@ import {
 } from '../../pipeline/contracts.ts'
 import { PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
-import { compress } from './compress.ts'
 import { HttpClient } from './http-client.ts'
 import type { OtlpOptions } from './options.ts'
 import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
