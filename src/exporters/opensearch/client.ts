@@ -1,3 +1,4 @@
+import { withDeadline } from '../../http/deadline.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
 import { Credentials, withoutSecrets } from './credentials.ts'
 import { exchange } from './exchange.ts'
@@ -45,21 +46,24 @@ export class OpenSearchClient {
    * @throws RetryableError when there was no answer in time, or a 2xx that OpenSearch does not give, or when a credential or
    * certificate is missing or wrong
    */
-  async request(request: OpenSearchRequest, signal: AbortSignal): Promise<OpenSearchAnswer> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeout)])
-    try {
-      return await this.#request(request, deadline)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error !== deadline.reason) throw error
-      throw noAnswerInTime('the source of credentials', this.#options.timeout)
-    }
+  request(request: OpenSearchRequest, signal: AbortSignal): Promise<OpenSearchAnswer> {
+    const { timeout } = this.#options
+    return withDeadline(signal, timeout, async deadline => {
+      try {
+        return await this.#request(request, deadline)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (error !== deadline.reason) throw error
+        throw noAnswerInTime('the source of credentials', timeout)
+      }
+    })
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened?.catch(() => undefined)
-    for (const { agent } of opened?.transport.connectionPool.connections ?? []) agent.destroy()
+    const opening = this.#opened
     this.#opened = undefined
+    const opened = await opening?.catch(() => undefined)
+    for (const { agent } of opened?.transport.connectionPool.connections ?? []) agent.destroy()
   }
 
   async #request(request: OpenSearchRequest, deadline: AbortSignal): Promise<OpenSearchAnswer> {

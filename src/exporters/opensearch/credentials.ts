@@ -1,3 +1,4 @@
+import { secretWords, withoutWords } from '../../http/hidden.ts'
 import { readSecret, readToken } from '../../http/secret-file.ts'
 import { AwsCredentialSource, type AwsCredentials } from './aws-credentials.ts'
 import type { OpenSearchOptions } from './options.ts'
@@ -26,11 +27,15 @@ export class Credentials {
     if (aws !== undefined) {
       const credentials = await this.#aws.get()
       const { secretAccessKey, sessionToken = '' } = credentials
-      return { headers, aws: credentials, secrets: [...secretsOf(headers), secretAccessKey, sessionToken] }
+      return {
+        headers,
+        aws: credentials,
+        secrets: [...Object.values(headers), secretAccessKey, sessionToken],
+      }
     }
     if (bearerTokenFile !== undefined)
       return withAuthorization(headers, `Bearer ${await readToken(bearerTokenFile)}`)
-    if (username === undefined) return { headers, aws, secrets: secretsOf(headers) }
+    if (username === undefined) return { headers, aws, secrets: Object.values(headers) }
     const password = await this.#password()
     const basic = Buffer.from(`${username}:${password}`).toString('base64')
     return withAuthorization(headers, `Basic ${basic}`, password)
@@ -47,12 +52,10 @@ export class Credentials {
   }
 }
 
-/** Servers, and what stands before them, like to quote what they refuse: `body` with no secret in its texts. */
+/** `body` with no secret in its texts. */
 export function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
-  const shown = (value: unknown) =>
-    typeof value === 'string'
-      ? secrets.reduce((text, secret) => (secret === '' ? text : text.replaceAll(secret, '<hidden>')), value)
-      : value
+  const words = secretWords(secrets)
+  const shown = (value: unknown) => (typeof value === 'string' ? withoutWords(words, value) : value)
   return typeof body === 'object' ? JSON.parse(JSON.stringify(body), (_, value) => shown(value)) : shown(body)
 }
 
@@ -62,10 +65,5 @@ function withAuthorization(
   ...secrets: string[]
 ): Proof {
   const headers = { ...others, authorization }
-  return { headers, aws: undefined, secrets: [...secretsOf(headers), ...secrets] }
-}
-
-/** The values, and what comes after a scheme such as `Bearer`. */
-function secretsOf(headers: Readonly<Record<string, string>>): string[] {
-  return Object.values(headers).flatMap(value => [value, value.split(' ').at(-1) ?? ''])
+  return { headers, aws: undefined, secrets: [...Object.values(headers), ...secrets] }
 }

@@ -1,3 +1,4 @@
+import { isTlsError } from '../../http/tls-error.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
 import type { OpenSearchAnswer } from './client.ts'
 
@@ -25,12 +26,4 @@ export function notItsAnswer({ node, status, headers, body }: OpenSearchAnswer):
   return new RetryableError(`${node} answered ${status} with ${type}, ${expected}, ${found}`, {
     needsOperator: !isJson,
   })
-}
-
-/** Certificates do not repair themselves. Codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-function isTlsError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/.test(
-    code,
-  )
 }

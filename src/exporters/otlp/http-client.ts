@@ -1,5 +1,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { withDeadline } from '../../http/deadline.ts'
+import { isTlsError } from '../../http/tls-error.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OtlpOptions } from './options.ts'
@@ -26,26 +28,31 @@ export class HttpClient {
    * @throws PermanentError for 400, 413 and 422
    * @throws RetryableError for every other answer, a timeout, a lost or refused connection, a certificate that is not valid
    */
-  async post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<Buffer> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeout)])
-    try {
-      const answer = await this.#request(body, headers, deadline)
-      const content = await readAnswer(answer)
-      const status = answer.statusCode ?? 0
-      if (status >= 200 && status < 300) return otlpAnswer(answer, content, displayed(this.#url))
-      const secrets = [...Object.values(this.#options.headers), headers.authorization ?? '']
-      throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url), secrets)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error instanceof PermanentError) throw error
-      await this.#forgetCertificates(error)
-      throw error instanceof RetryableError ? error : this.#failure(error, deadline)
-    }
+  post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<Buffer> {
+    return withDeadline(signal, this.#options.timeout, async deadline => {
+      try {
+        return await this.#exchange(body, headers, deadline)
+      } catch (error) {
+        signal.throwIfAborted()
+        if (error instanceof PermanentError) throw error
+        await this.#forgetCertificates(error)
+        throw error instanceof RetryableError ? error : this.#failure(error, deadline)
+      }
+    })
   }
 
   async close(): Promise<void> {
     const agent = await this.#agent?.catch(() => undefined)
     agent?.destroy()
+  }
+
+  async #exchange(body: Buffer, headers: Record<string, string>, deadline: AbortSignal): Promise<Buffer> {
+    const answer = await this.#request(body, headers, deadline)
+    const content = await readAnswer(answer)
+    const status = answer.statusCode ?? 0
+    if (status >= 200 && status < 300) return otlpAnswer(answer, content, displayed(this.#url))
+    const secrets = [...Object.values(this.#options.headers), headers.authorization ?? '']
+    throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url), secrets)
   }
 
   async #request(
@@ -72,6 +79,7 @@ export class HttpClient {
 
   /** After an error of TLS, and when they were replaced: servers that refuse a client's certificate often just hang up. */
   async #forgetCertificates(error: unknown): Promise<void> {
+    if (this.#url.protocol === 'http:') return
     if (!isTlsError(error) && !(await areReplaced(this.#files, this.#options.tls))) return
     void this.#agent?.then(agent => agent.destroy())
     this.#agent = undefined
@@ -104,12 +112,6 @@ function logsUrl(endpoint: string): URL {
   const url = new URL(endpoint)
   if (!url.pathname.endsWith('/v1/logs')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/logs`
   return url
-}
-
-/** Certificates do not repair themselves. Codes: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
-function isTlsError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)
 }
 
 /** Whatever else stands in front of the backend, such as a login page, may answer 200 as well: that is no acknowledgement. */

@@ -1,3 +1,4 @@
+import { secretWords, withoutWords } from '../../http/hidden.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 
@@ -14,18 +15,15 @@ export function refusal(
   url: string,
   secrets: readonly string[],
 ): PermanentError | RetryableError {
-  const shown = without(secrets, content.subarray(0, MOST_BODY).toString()).slice(0, SHOWN_BODY)
+  const shown = withoutWords(secretWords(secrets), content.subarray(0, MOST_BODY).toString()).slice(
+    0,
+    SHOWN_BODY,
+  )
   const body = shown.replace(/[^\x20-\x7e]+/g, ' ').trim()
   const message = `${url} answered ${status}${hint(status)}${body && `: ${body}`}`
   if (status === 400 || status === 413 || status === 422) return new PermanentError(message)
   const needsOperator = status < 500 && status !== 429 && status !== 408
   return new RetryableError(message, { retryAfterMs: retryAfterMs(retryAfter), needsOperator })
-}
-
-/** Backends like to quote the token they refuse. */
-function without(secrets: readonly string[], text: string): string {
-  const words = secrets.flatMap(secret => secret.split(/\s+/)).filter(word => word.length >= 4)
-  return words.reduce((shown, word) => shown.replaceAll(word, '<hidden>'), text)
 }
 
 function hint(status: number): string {
