@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from './pipeline/health.ts'
 import type { Log } from './pipeline/log.ts'
+import { makeFolder } from './pipeline/sync-folder.ts'
 
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5
@@ -12,7 +12,7 @@ const SQLITE_BUSY = 5
  * @throws when the folder cannot be made or another process holds it
  */
 export async function holdStateDir(path: string, log: Log): Promise<() => void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  await makeFolder(path).catch((cause: unknown) => {
     throw new Error(`cannot create service.stateDir ${path}, expected a folder that the agent may write`, {
       cause,
     })

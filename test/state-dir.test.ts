@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { holdStateDir } from '../src/state-dir.ts'
 import { runCli, startCli } from './cli.ts'
+import { countSyncs } from './count-syncs.ts'
 import { tempDir } from './temp-dir.ts'
 
 async function configured(t: TestContext): Promise<string> {
@@ -61,6 +62,14 @@ suite('a stateDir belongs to one process', () => {
     const again = await holdStateDir(path, log)
     again()
     assert.deepEqual(said, [])
+  })
+
+  test('is synced in the folders above it when it is new', async t => {
+    const path = join(await tempDir(t), 'new', 'state')
+    const syncs = await countSyncs(t)
+    const release = await holdStateDir(path, logTo([]))
+    release()
+    assert.equal(syncs(), 2)
   })
 
   test('what is no lock is an ERROR, and the agent runs without', async t => {
