@@ -5,7 +5,7 @@ import { openSearchExporter } from '../../src/exporters/opensearch/index.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import { PermanentError, type RetryableError } from '../../src/pipeline/errors.ts'
 import { type OpenSearch, openSearchUnavailable, startOpenSearch } from '../servers/opensearch.ts'
-import { type BulkBackend, type BulkOperation, type ItemFault, startBulkBackend } from './bulk-backend.ts'
+import { type BulkBackend, type BulkOperation, startBulkBackend } from './bulk-backend.ts'
 import { contextFor } from './context.ts'
 import { documentsOf, exporterTo, NEVER } from './opensearch-cluster.ts'
 
@@ -34,52 +34,48 @@ const isEvent = (n: number) => (item: BulkOperation) => item.document.includes(`
 
 /** What one of three items is answered with, and what becomes of its event. */
 const ITEMS: readonly (readonly [
-  fault: ItemFault,
+  status: number,
+  type: string,
+  reason: string,
   outcome: 'deferred' | 'rejected' | 'delivered',
-  operator?: boolean,
+  operator?: 'asks for an operator' | 'waits',
 ])[] = [
-  [{ status: 409, error: { type: 'version_conflict_engine_exception' } }, 'delivered'],
+  [409, 'version_conflict_engine_exception', 'document already exists', 'delivered'],
+  [429, 'rejected_execution_exception', 'queue is full', 'deferred', 'waits'],
+  [429, 'cluster_block_exception', 'flood-stage watermark', 'deferred', 'asks for an operator'],
+  [503, 'unavailable_shards_exception', 'primary shard', 'deferred', 'waits'],
+  [500, 'exception', 'unknown', 'deferred', 'waits'],
+  [403, 'security_exception', 'no permissions', 'deferred', 'asks for an operator'],
+  [403, 'cluster_block_exception', 'index write (api)', 'deferred', 'asks for an operator'],
+  [404, 'index_not_found_exception', 'no such index', 'deferred', 'asks for an operator'],
+  [400, 'index_closed_exception', 'closed', 'deferred', 'asks for an operator'],
+  [400, 'strict_dynamic_mapping_exception', 'not allowed', 'deferred', 'asks for an operator'],
   [
-    { status: 429, error: { type: 'rejected_execution_exception', reason: 'queue is full' } },
+    400,
+    'illegal_argument_exception',
+    'pipeline with id [x] does not exist',
     'deferred',
-    false,
+    'asks for an operator',
   ],
   [
-    { status: 429, error: { type: 'cluster_block_exception', reason: 'flood-stage watermark' } },
+    400,
+    'illegal_argument_exception',
+    'no write index is defined for alias',
     'deferred',
-    true,
+    'asks for an operator',
   ],
-  [
-    { status: 503, error: { type: 'unavailable_shards_exception', reason: 'primary shard' } },
-    'deferred',
-    false,
-  ],
-  [{ status: 500, error: { type: 'exception', reason: 'unknown' } }, 'deferred', false],
-  [{ status: 403, error: { type: 'security_exception', reason: 'no permissions' } }, 'deferred', true],
-  [
-    { status: 403, error: { type: 'cluster_block_exception', reason: 'index write (api)' } },
-    'deferred',
-    true,
-  ],
-  [{ status: 404, error: { type: 'index_not_found_exception', reason: 'no such index' } }, 'deferred', true],
-  [{ status: 400, error: { type: 'index_closed_exception', reason: 'closed' } }, 'deferred', true],
-  [
-    {
-      status: 400,
-      error: { type: 'illegal_argument_exception', reason: 'pipeline with id [x] does not exist' },
-    },
-    'deferred',
-    true,
-  ],
-  [{ status: 400, error: { type: 'mapper_parsing_exception', reason: 'failed to parse' } }, 'rejected'],
-  [{ status: 400, error: { type: 'illegal_argument_exception', reason: 'immense term' } }, 'rejected'],
+  [400, 'illegal_argument_exception', 'cannot execute [inline] scripts', 'deferred', 'asks for an operator'],
+  [400, 'mapper_parsing_exception', 'failed to parse', 'rejected'],
+  [400, 'mapper_parsing_exception', 'failed to parse: pipeline with id [x]', 'rejected'],
+  [400, 'illegal_argument_exception', 'immense term', 'rejected'],
 ]
 
 suite('the answer for an item decides about its event alone', () => {
-  for (const [fault, outcome, operator] of ITEMS) {
-    const { type, reason } = fault.error as { type: string; reason?: string }
-    test(`${fault.status} ${type}${reason === undefined ? '' : ` (${reason})`}: ${outcome}`, async t => {
+  for (const [status, type, reason, outcome, operator] of ITEMS) {
+    const what = operator === undefined ? outcome : `${outcome}, ${operator}`
+    test(`${status} ${type} (${reason}): ${what}`, async t => {
       const { backend, exporter } = await open(t)
+      const fault = { status, error: { type, reason } }
       backend.answerItemsWith(item => (isEvent(1)(item) ? fault : undefined))
       const { deferred, rejected, why } = await exporter.export(batchOf(events(3)), NEVER)
       assert.deepEqual(
@@ -91,10 +87,21 @@ suite('the answer for an item decides about its event alone', () => {
         outcome === 'rejected' ? ['1'] : [],
       )
       if (outcome === 'rejected') assert.match(rejected[0]?.reason ?? '', new RegExp(`^400: ${type}: `))
-      assert.equal(why?.needsOperator, operator)
-      if (reason !== undefined && outcome === 'deferred') assert.match(why?.message ?? '', new RegExp(type))
+      if (outcome !== 'deferred') return
+      assert.equal(why?.needsOperator, operator === 'asks for an operator')
+      assert.match(why?.message ?? '', new RegExp(type))
     })
   }
+
+  test('a whole bulk refused for a setting of the cluster waits for an operator', async t => {
+    const { backend, exporter } = await open(t)
+    const error = { type: 'illegal_argument_exception', reason: 'explicit index in bulk is not allowed' }
+    backend.answerWith(() => ({ status: 400, body: JSON.stringify({ error, status: 400 }) }))
+    await assert.rejects(
+      exporter.export(batchOf([EXEC]), NEVER),
+      (thrown: RetryableError) => thrown.name === 'RetryableError' && thrown.needsOperator,
+    )
+  })
 
   test('an event whose change event is put off is sent again; that it is there already is no failure', async t => {
     const { backend, exporter } = await open(t)
@@ -146,6 +153,27 @@ suite('a bulk that is too large for the server', () => {
     backend.answerWith(items => void sizes.push(bytesOf(items)) as undefined)
     await halving(exporter.export.bind(exporter), events(100, 100))
     assert.ok(Math.max(...sizes) <= limit, `bulks of ${sizes} bytes`)
+  })
+
+  test('is tried again after ten minutes, as an operator may have raised the limit', async t => {
+    t.mock.timers.enable({ apis: ['Date'] })
+    const { backend, exporter } = await open(t, { compression: 'none' })
+    backend.answerWith(items => (items.length > 10 ? { status: 413 } : undefined))
+    await halving(exporter.export.bind(exporter), events(100))
+    backend.answerWith(undefined)
+    await assert.rejects(exporter.export(batchOf(events(100)), NEVER), /the bulk has \d+ bytes, the limit is/)
+    t.mock.timers.setTime(700_000)
+    await exporter.export(batchOf(events(100)), NEVER)
+    assert.equal(backend.lastBulk().length, 100)
+  })
+
+  test('says nothing about others when it holds one event', async t => {
+    const { backend, exporter } = await open(t, { compression: 'none' })
+    backend.answerWith(() => ({ status: 413 }))
+    await assert.rejects(exporter.export(batchOf([eventOf(1)]), NEVER), PermanentError)
+    backend.answerWith(undefined)
+    await exporter.export(batchOf(events(100)), NEVER)
+    assert.equal(backend.lastBulk().length, 100)
   })
 })
 

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import type { Rejection } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
 import { reasonOf } from './refusal.ts'
+import { type ErrorOfOpenSearch, isRepairable } from './repairable.ts'
 
 /** What became of the events of a bulk; those in no list are in OpenSearch. */
 export interface BulkOutcome {
@@ -14,13 +15,8 @@ export interface BulkOutcome {
 
 interface BulkItem {
   readonly status: number
-  readonly error?: { readonly type?: string; readonly reason?: string }
+  readonly error?: ErrorOfOpenSearch
 }
-
-/** With these, a 400 is about the index or the cluster, which an operator can repair, and not about the document. */
-const REPAIRABLE =
-  /^(index_closed|validation|invalid_index_name|index_not_found|cluster_block|security|index_create_block)_exception/
-const REPAIRABLE_REASON = /pipeline with id|only write ops with an op_type|Limit of total fields/
 
 /**
  * Sorts the items of an answer by the events they came from.
@@ -65,7 +61,7 @@ function isSuccess({ status }: BulkItem): boolean {
 
 function isFinal({ status, error }: BulkItem): boolean {
   if (status !== 400 && status !== 413 && status !== 422) return false
-  return !REPAIRABLE.test(error?.type ?? '') && !REPAIRABLE_REASON.test(error?.reason ?? '')
+  return !isRepairable(error ?? {})
 }
 
 function putOff(item: BulkItem): RetryableError {

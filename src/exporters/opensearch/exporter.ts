@@ -15,9 +15,11 @@ import type { OpenSearchOptions } from './options.ts'
 import { refusal } from './refusal.ts'
 import { resourceFields } from './resource-fields.ts'
 import { Setup } from './setup.ts'
+import { SizeLimit } from './size-limit.ts'
 
 /** Two threads compress as fast as one encodes; more would only hold more uncompressed bulks in memory. */
 const MADE_AT_A_TIME = 2
+const NOTHING = Buffer.alloc(0)
 
 /** A bulk as it is sent, which may be compressed; `size` is its length before that, in bytes. */
 interface SentBulk extends Bulk {
@@ -35,8 +37,7 @@ export class OpenSearchExporter implements Exporter {
   /** Bulks whose last attempt failed: while the cluster is away, attempts should cost next to nothing. */
   readonly #bulks = new WeakMap<readonly AuditEvent[], SentBulk>()
   readonly #path: string
-  /** Largest body to send, in bytes; falls when the server refuses one. */
-  #largest: number
+  readonly #limit: SizeLimit
 
   constructor(options: OpenSearchOptions, context: ComponentContext) {
     const { attributes, resource, log } = context
@@ -50,7 +51,7 @@ export class OpenSearchExporter implements Exporter {
     this.#setup = new Setup(this.#client, options, context, Object.keys(fields))
     this.#encoder = new BulkEncoder({ layout, cluster, changeEvents })
     this.#path = `/${nameFor(options.dataStream, cluster)}/_bulk?filter_path=error,status,items.*.status,items.*.error`
-    this.#largest = options.maxRequestSize
+    this.#limit = new SizeLimit(options.maxRequestSize)
   }
 
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
@@ -105,8 +106,10 @@ export class OpenSearchExporter implements Exporter {
   async #send(events: readonly AuditEvent[], asText: boolean, signal: AbortSignal): Promise<BulkOutcome> {
     const kept = asText ? undefined : this.#bulks.get(events)
     const bulk = kept ?? (await this.#making.run(() => this.#make(events, asText)))
-    if (bulk.size > this.#largest && events.length > 1)
-      throw new PermanentError(`the bulk has ${bulk.size} bytes, the limit is ${this.#largest}`)
+    if (this.#isTooLarge(bulk.size, events)) {
+      this.#bulks.delete(events)
+      throw new PermanentError(`the bulk has ${bulk.size} bytes, the limit is ${this.#limit.bytes}`)
+    }
     if (!asText) this.#bulks.set(events, bulk)
     const isCompressed = this.#options.compression === 'gzip'
     const headers = {
@@ -115,21 +118,26 @@ export class OpenSearchExporter implements Exporter {
     }
     const request = { method: 'POST', path: this.#path, body: bulk.body, headers } as const
     const answer = await this.#client.request(request, signal)
+    if (answer.status === 413 && events.length > 1) this.#limit.refused(bulk.size)
+    if (answer.status !== 200) throw refusal('a bulk', answer)
     this.#bulks.delete(events)
     // Not after an attempt that failed: its connection might still be reading it.
     if (!isCompressed && kept === undefined) this.#buffers.give(bulk.body)
-    if (answer.status === 413) this.#largest = Math.min(this.#largest, Math.max(bulk.size - 1, 1))
-    if (answer.status !== 200) throw refusal('a bulk', answer)
     return bulkOutcome(answer.body, bulk.owners)
   }
 
   async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
     const target = this.#buffers.take(this.#encoder.expectedSize(events))
     const { body: encoded, owners } = this.#encoder.encode(events, target, asText)
-    const isTooLarge = encoded.length > this.#largest && events.length > 1
-    const body = isTooLarge ? encoded : await compress(encoded, this.#options.compression)
+    const size = encoded.length
+    const isSent = !this.#isTooLarge(size, events)
+    const body = isSent ? await compress(encoded, this.#options.compression) : NOTHING
     if (body !== encoded) this.#buffers.give(encoded)
-    return { body, owners, size: encoded.length }
+    return { body, owners, size }
+  }
+
+  #isTooLarge(size: number, { length }: readonly AuditEvent[]): boolean {
+    return size > this.#limit.bytes && length > 1
   }
 
   async stop(): Promise<void> {

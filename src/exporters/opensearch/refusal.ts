@@ -2,6 +2,7 @@ import { retryAfterMs } from '../../http/retry-after.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import type { OpenSearchAnswer } from './client.ts'
 import { at } from './managed.ts'
+import { isRepairable } from './repairable.ts'
 
 /** How much of a reason is shown: it may quote the document. */
 const SHOWN = 300
@@ -10,14 +11,15 @@ const SHOWN = 300
 export function refusal(what: string, answer: OpenSearchAnswer): PermanentError | RetryableError {
   const { status, headers, node } = answer
   const message = `${node} answered ${what} with ${status}${hint(status)}: ${reasonOf(answer)}`
-  if (status === 413 || (status === 400 && isOpenSearchError(answer.body))) return new PermanentError(message)
+  if (status === 413 || (status === 400 && isAboutContent(answer.body))) return new PermanentError(message)
   const needsOperator = status < 500 && status !== 429 && status !== 408
   return new RetryableError(message, { retryAfterMs: retryAfterMs(headers['retry-after']), needsOperator })
 }
 
-/** Other 400s come from a proxy or from another server: nothing is wrong with the events. */
-function isOpenSearchError(body: unknown): boolean {
-  return typeof at(body, 'error', 'type') === 'string'
+/** 400s without OpenSearch's kind of error come from a proxy or from another server: nothing is wrong with the events. */
+function isAboutContent(body: unknown): boolean {
+  const [type, reason] = [at(body, 'error', 'type'), at(body, 'error', 'reason')]
+  return typeof type === 'string' && !isRepairable({ type, reason })
 }
 
 /** The error of an answer or of an item in a bulk's answer, in the words of OpenSearch or of what stands in front of it. */

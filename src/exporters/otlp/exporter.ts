@@ -60,6 +60,7 @@ export class OtlpExporter implements Exporter {
     const { compression, maxRequestSize } = this.#options
     const encoded = this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)))
     if (encoded.length > maxRequestSize && events.length > 1) {
+      this.#buffers.give(encoded)
       throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
     }
     const body = await compress(encoded, compression)
