@@ -13,7 +13,12 @@ export class PlainFile implements ByteSource {
 
   static async open(path: string): Promise<PlainFile> {
     const handle = await openFile(path)
-    return new PlainFile(path, handle, await handle.stat({ bigint: true }))
+    try {
+      return new PlainFile(path, handle, await handle.stat({ bigint: true }))
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
   }
 
   private constructor(path: string, handle: FileHandle, stats: BigIntStats) {
