@@ -35,6 +35,11 @@ export class HandOver {
     this.#inFlight.add(handed)
   }
 
+  /** Whether something is in flight. */
+  get isBusy(): boolean {
+    return this.#inFlight.size > 0
+  }
+
   /** Resolves when nothing is in flight. */
   async settled(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)

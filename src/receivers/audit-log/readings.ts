@@ -83,13 +83,14 @@ export class Readings {
       if (name === undefined || name === folder.live.name) wakeUp.notice()
   }
 
-  /** Forgets those of a place's logs that have been gone longest; the logs at `present` are there. */
+  /** Forgets those of a place's logs that have been gone longest, unless they are busy; the logs at `present` are there. */
   keep(place: LogPlace, present: ReadonlySet<string>): void {
     for (const path of this.#saved.paths) {
       if (present.has(path)) this.#gone.delete(path)
       else if (place.logAt(path) !== undefined) this.#gone.add(path)
     }
     for (const path of [...this.#gone].slice(0, -GONE_KEPT)) {
+      if (this.#readings.get(path)?.handOver.isBusy) continue
       this.#gone.delete(path)
       this.#readings.delete(path)
       this.#saved.forget(path)
