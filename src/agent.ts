@@ -10,6 +10,7 @@ import { ExporterHealth } from './pipeline/health.ts'
 import { type Log, silentLog } from './pipeline/log.ts'
 import { pipelineConsumer } from './pipeline/pipeline.ts'
 import { type ReplayResult, replay } from './pipeline/replay.ts'
+import { type Readiness, readinessOf } from './readiness.ts'
 import { holdStateDir } from './state-dir.ts'
 import { scoped } from './telemetry/scoped.ts'
 
@@ -27,6 +28,8 @@ export interface RunningPipeline {
   readonly counters: Readonly<Counters>
   readonly destinations: readonly Destination[]
   readonly deadLetters: DeadLetters
+  /** Receivers, processors and exporters, and what each says keeps it from its work; a shared exporter is the first pipeline's. */
+  readonly components: readonly Pick<ComponentContext, 'id' | 'problems'>[]
   /** Takes batches as a receiver gives them. */
   readonly consumer: Consumer
 }
@@ -69,6 +72,11 @@ export class Agent {
    */
   async done(): Promise<void> {
     await Promise.all(this.#receivers.map(({ receiver }) => receiver.done ?? NEVER))
+  }
+
+  /** Whether everything works, and if not, what does not, since when and why. */
+  readiness(): Readiness {
+    return readinessOf(this.pipelines)
   }
 
   /** Stops reading, waits up to `service.shutdownTimeout` for what is in flight, saves checkpoints, closes exporters. */
@@ -141,8 +149,12 @@ export class Agent {
   #connect(pipeline: PipelineConfig): RunningPipeline {
     const { stateDir, deadLetters } = this.#config.service
     const counters = newCounters()
-    const create = <T>(part: { id: string; type: ComponentType<T>; options: unknown }) =>
-      part.type.create(part.options, this.#context(part.id, pipeline.name, counters))
+    const components: ComponentContext[] = []
+    const create = <T>(part: { id: string; type: ComponentType<T>; options: unknown }) => {
+      const context = this.#context(part.id, pipeline.name, counters)
+      components.push(context)
+      return part.type.create(part.options, context)
+    }
     const destinations = pipeline.exporters.map(part => this.#destination(part, pipeline.name, create))
     const letters = new DeadLetters(
       join(stateDir, 'dead-letters', `${pipeline.name}.jsonl`),
@@ -157,7 +169,7 @@ export class Agent {
       const receiver = create(part)
       this.#receivers.push({ receiver, start: () => receiver.start(consumer) })
     }
-    return { name: pipeline.name, counters, destinations, deadLetters: letters, consumer }
+    return { name: pipeline.name, counters, destinations, deadLetters: letters, components, consumer }
   }
 
   /** Pipelines that name the same exporter share it. */
@@ -181,6 +193,7 @@ export class Agent {
       pipeline,
       stateDir: this.#config.service.stateDir,
       log: scoped(this.#log, { pipeline, component: id }),
+      problems: new Set(),
       counters,
       attributes: this.#config.attributes,
       resource: this.#config.resource,

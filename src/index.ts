@@ -40,5 +40,7 @@ export {
   type SetupStep,
 } from './pipeline/contracts.ts'
 export { PermanentError, RetryableError } from './pipeline/errors.ts'
+export type { Failure } from './pipeline/health.ts'
 export { type Log, type LogAttributes, silentLog } from './pipeline/log.ts'
+export type { Problem, Readiness } from './readiness.ts'
 export { type AgentLog, createLog, type LogOptions } from './telemetry/log.ts'

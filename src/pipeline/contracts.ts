@@ -3,6 +3,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import type { AuditBatch } from './batch.ts'
 import type { Counters } from './counters.ts'
 import type { RetryableError } from './errors.ts'
+import type { Failure } from './health.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -84,6 +85,8 @@ export interface ComponentContext {
   /** Folder for checkpoints and other state; exists and is writable. */
   readonly stateDir: string
   readonly log: Log
+  /** What keeps the component from its work until an operator acts. It adds and removes; meanwhile the agent is not ready. */
+  readonly problems: Set<Failure>
   readonly counters: Counters
   /** The attributes the configuration selects, in the order they are written. */
   readonly attributes: readonly AttributeDefinition[]

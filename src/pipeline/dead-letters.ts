@@ -4,11 +4,13 @@ import { dirname } from 'node:path'
 import type { AuditEvent } from '../audit/event.ts'
 import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
 import type { Rejection } from './contracts.ts'
-import { describe } from './health.ts'
+import { describe, type Failure } from './health.ts'
 import type { Log } from './log.ts'
 import { makeFolder, syncFolder } from './sync-folder.ts'
 
 const NEWLINE = 0x0a
+/** For so long after a letter the file counts as growing, in milliseconds. */
+const GROWING_MS = 300_000
 
 /** An event or line that could not be delivered, and why. */
 export interface DeadLetter {
@@ -45,6 +47,9 @@ export class DeadLetters {
   readonly #log: Log
   readonly #backoff: BackoffLimits
   #last: Promise<void> = Promise.resolve()
+  /** Why the file cannot be written. */
+  #blockage: Failure | undefined
+  #growth: (Failure & { readonly lastAt: number }) | undefined
 
   constructor(path: string, pipeline: string, maxBytes: number, log: Log, backoff = DEFAULT_BACKOFF) {
     this.path = path
@@ -52,6 +57,12 @@ export class DeadLetters {
     this.#maxBytes = maxBytes
     this.#log = log
     this.#backoff = backoff
+  }
+
+  /** Why an operator should look here: the file cannot be written, or letters came in within the last five minutes. */
+  get failure(): Failure | undefined {
+    const isGrowing = this.#growth !== undefined && Date.now() - this.#growth.lastAt < GROWING_MS
+    return this.#blockage ?? (isGrowing ? this.#growth : undefined)
   }
 
   /**
@@ -78,17 +89,23 @@ export class DeadLetters {
         (error: unknown) => describe(error),
       )
       if (problem === undefined) break
-      this.#log.error(
-        `cannot write dead letters to ${this.path}, delivery waits and nothing is lost: ${problem}`,
-      )
+      const reason = `cannot write dead letters to ${this.path}, delivery waits and nothing is lost: ${problem}`
+      this.#blockage = { since: this.#blockage?.since ?? Date.now(), reason }
+      this.#log.error(reason)
       await wait(backoffMs(failures, this.#backoff), signal)
     }
+    this.#blockage = undefined
+    this.#grown(letters)
+  }
+
+  #grown(letters: readonly DeadLetter[]): void {
+    const now = Date.now()
     const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
     const [first] = letters
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
-    this.#log.error(
-      `${letters.length} undeliverable event(s)${where} kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`,
-    )
+    const reason = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`
+    this.#log.error(reason)
+    this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason }
   }
 
   /** All of `lines` or nothing: what a failed write left behind is cut off again. */

@@ -10,6 +10,7 @@ export function contextFor(id: string, stateDir = ''): ComponentContext {
     pipeline: 'test',
     stateDir,
     log: silentLog,
+    problems: new Set(),
     counters: newCounters(),
     attributes: DEFAULT_ATTRIBUTES,
     resource: { 'service.name': 'kube-apiserver', 'k8s.cluster.name': 'prod' },

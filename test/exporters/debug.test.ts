@@ -29,6 +29,7 @@ const context: ComponentContext = {
   pipeline: 'main',
   stateDir: tmpdir(),
   log: silentLog,
+  problems: new Set(),
   counters: newCounters(),
   attributes: DEFAULT_ATTRIBUTES,
   resource: {},

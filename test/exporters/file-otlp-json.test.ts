@@ -38,6 +38,7 @@ async function write(path: string, events: readonly AuditEvent[]): Promise<strin
     pipeline: 'main',
     stateDir: folder,
     log: silentLog,
+    problems: new Set(),
     counters: newCounters(),
     attributes: DEFAULT_ATTRIBUTES,
     resource: { 'k8s.cluster.name': 'prod' },

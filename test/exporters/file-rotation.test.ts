@@ -37,6 +37,7 @@ function create(options: Record<string, unknown>): Exporter {
     pipeline: 'main',
     stateDir: folder,
     log: { ...silentLog, info: message => void said.push(message) },
+    problems: new Set(),
     counters: newCounters(),
     attributes: DEFAULT_ATTRIBUTES,
     resource: {},

@@ -66,6 +66,7 @@ function create(options: Record<string, unknown> = {}): Exporter {
     pipeline: 'main',
     stateDir: folder,
     log: { debug: say('DEBUG'), info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
+    problems: new Set(),
     counters: newCounters(),
     attributes: ATTRIBUTES,
     resource: { 'k8s.cluster.name': 'prod "1"' },

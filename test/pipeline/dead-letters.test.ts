@@ -74,12 +74,31 @@ suite('the dead-letter file', () => {
     const path = join(dir, 'dir', 'dead.jsonl')
     await writeFile(join(dir, 'dir'), 'a file in the way')
     const log = recordingLog()
-    const writing = new DeadLetters(path, 'p', 1e9, log, BACKOFF).write([letter('a')], NEVER)
+    const letters = new DeadLetters(path, 'p', 1e9, log, BACKOFF)
+    const writing = letters.write([letter('a')], NEVER)
     await waitUntil(() => log.errors.length > 1, 'two attempts')
     assert.match(log.errors[0] ?? '', /cannot write dead letters to .*nothing is lost/)
+    assert.equal(letters.failure?.reason, log.errors[0])
     await rename(join(dir, 'dir'), join(dir, 'other'))
     await writing
     assert.equal((await read(path)).length, 1)
+    assert.match(letters.failure?.reason ?? '', /undeliverable/)
+  })
+
+  test('it is a failure while it grows and for five minutes after that', async t => {
+    const letters = new DeadLetters(join(await tempDir(t), 'dead.jsonl'), 'p', 1e9, recordingLog())
+    const failure = () => letters.failure
+    assert.equal(failure(), undefined)
+    const begin = Date.parse('2026-11-21T12:00:00Z')
+    t.mock.timers.enable({ apis: ['Date'], now: begin })
+    await letters.write([letter('a')], NEVER)
+    t.mock.timers.setTime(begin + 200_000)
+    await letters.write([letter('b')], NEVER)
+    t.mock.timers.setTime(begin + 499_000)
+    assert.equal(failure()?.since, begin)
+    assert.match(failure()?.reason ?? '', /^1 undeliverable event.*auditship replay.*refused$/)
+    t.mock.timers.setTime(begin + 501_000)
+    assert.equal(failure(), undefined)
   })
 
   test('waiting ends when the agent stops', async t => {

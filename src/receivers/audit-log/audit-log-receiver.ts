@@ -30,8 +30,7 @@ export class AuditLogReceiver implements Receiver {
     this.#context = context
     this.#places = logPaths(options).map(path => new LogPlace(path))
     const path = checkpointPath(context.stateDir, context.pipeline, context.id)
-    if (options.checkpoint)
-      this.#saver = new CheckpointSaver(path, () => this.#saved.serialize(), context.log)
+    if (options.checkpoint) this.#saver = new CheckpointSaver(path, () => this.#saved.serialize(), context)
     this.done = this.#finished.promise
     this.done.catch(() => {})
   }

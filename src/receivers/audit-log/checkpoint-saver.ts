@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
+import type { ComponentContext } from '../../pipeline/contracts.ts'
 import { describe } from '../../pipeline/health.ts'
-import type { Log } from '../../pipeline/log.ts'
 import { makeFolder } from '../../pipeline/sync-folder.ts'
 import { StandingProblem } from './standing-problem.ts'
 import { writeDurably } from './write-durably.ts'
@@ -21,10 +21,10 @@ export class CheckpointSaver {
   #saving: Promise<void> | undefined
   #notBefore = 0
 
-  constructor(path: string, content: () => string, log: Log) {
+  constructor(path: string, content: () => string, context: Pick<ComponentContext, 'log' | 'problems'>) {
     this.#path = path
     this.#content = content
-    this.#problem = new StandingProblem(log)
+    this.#problem = new StandingProblem(context)
   }
 
   /** The content may have changed. */

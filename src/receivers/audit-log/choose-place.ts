@@ -20,17 +20,17 @@ async function firstWithLog(places: readonly LogPlace[]): Promise<LogPlace | und
 export async function choosePlace(
   places: readonly LogPlace[],
   pollMs: number,
-  { log, once }: Pick<ComponentContext, 'log' | 'once'>,
+  context: Pick<ComponentContext, 'log' | 'problems' | 'once'>,
   signal: AbortSignal,
 ): Promise<LogPlace> {
   const [only, another] = places
   if (only !== undefined && another === undefined) return only
-  const problem = new StandingProblem(log)
+  const problem = new StandingProblem(context)
   const paths = places.map(({ path }) => path).join(' or ')
   for (;;) {
     const place = await firstWithLog(places)
     if (place !== undefined) return place
-    if (once) throw new Error(`nothing to read: there is no ${paths}`)
+    if (context.once) throw new Error(`nothing to read: there is no ${paths}`)
     problem.raise(
       'warn',
       `waiting for ${paths}: there is no such file. Another place is set by pathPrefix and filename`,

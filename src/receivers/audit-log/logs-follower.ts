@@ -22,8 +22,8 @@ export class LogsFollower {
   constructor(place: LogPlace, readings: Readings) {
     this.#place = place
     this.#readings = readings
-    this.#problem = new StandingProblem(readings.context.log)
-    this.#leftAlone = new StandingProblem(readings.context.log)
+    this.#problem = new StandingProblem(readings.context)
+    this.#leftAlone = new StandingProblem(readings.context)
   }
 
   /** Reads the logs that are there, and those that appear, until the signal aborts. */

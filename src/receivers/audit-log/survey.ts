@@ -24,8 +24,8 @@ export class Survey {
     this.#folder = folder
     this.#progress = progress
     this.#context = context
-    this.#liveProblem = new StandingProblem(context.log)
-    this.#rotatedProblem = new StandingProblem(context.log)
+    this.#liveProblem = new StandingProblem(context)
+    this.#rotatedProblem = new StandingProblem(context)
   }
 
   /** Milliseconds since the last look. */
@@ -74,7 +74,7 @@ export class Survey {
       return
     }
     // One log of several may go away for good, as that of a day does.
-    if (this.#folder.isOneOfMany && !isListed) return
+    if (this.#folder.isOneOfMany && !isListed) return this.#liveProblem.clear(`${path} is gone`)
     const { level, message } = await troubleWith(path, liveError)
     this.#liveProblem.raise(level, message, this.#wasLive ? ROTATION_MS : 0)
   }

@@ -171,6 +171,7 @@ export async function start(log: TestLog, settings: StartOptions = {}): Promise<
     pipeline: 'test',
     stateDir: log.stateDir,
     log: { debug: say('DEBUG'), info: say('INFO'), warn: say('WARN'), error: say('ERROR') },
+    problems: new Set(),
     counters: newCounters(),
     attributes: [],
     resource: {},

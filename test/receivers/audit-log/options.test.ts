@@ -71,7 +71,8 @@ async function twoPlaces(t: TestContext, filename = 'audit.log') {
     new LogPlace(join(await tempDir(t), filename)),
     new LogPlace(join(await tempDir(t), filename)),
   ]
-  const choose = (once = false) => choosePlace([first, second], 10, { log: silentLog, once }, t.signal)
+  const choose = (once = false) =>
+    choosePlace([first, second], 10, { log: silentLog, problems: new Set(), once }, t.signal)
   return { first, second, choose }
 }
 

@@ -60,7 +60,7 @@ test('the checkpoint is saved while running, soon after the acknowledgement', as
 test('a checkpoint without news is not written again', async t => {
   const log = await TestLog.create(t)
   const path = join(log.stateDir, 'checkpoint.json')
-  const saver = new CheckpointSaver(path, () => 'the same', silentLog)
+  const saver = new CheckpointSaver(path, () => 'the same', { log: silentLog, problems: new Set() })
   saver.changed()
   await saver.flush()
   await writeFile(path, 'untouched')
@@ -203,7 +203,7 @@ test('the folder of a first checkpoint is synced in those above it, up to one th
   const syncs = await countSyncs(t)
   const path = join(log.stateDir, 'a', 'checkpoints', 'checkpoint.json')
   const contents = ['first', 'second']
-  const saver = new CheckpointSaver(path, () => contents[0] ?? '', silentLog)
+  const saver = new CheckpointSaver(path, () => contents[0] ?? '', { log: silentLog, problems: new Set() })
   const save = async () => {
     const before = syncs()
     saver.changed()
