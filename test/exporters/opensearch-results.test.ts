@@ -93,6 +93,21 @@ suite('the answer for an item decides about its event alone', () => {
     })
   }
 
+  test('the reason of a refusal does not show what a field held', async t => {
+    const { backend, exporter } = await open(t)
+    const reason = "failed to parse field [n] of type [long]. Preview of field's value: 'secret'"
+    const caused_by = { type: 'number_format_exception', reason: 'no number' }
+    backend.answerItemsWith(() => ({
+      status: 400,
+      error: { type: 'mapper_parsing_exception', reason, caused_by },
+    }))
+    const { rejected } = await exporter.export(batchOf(events(1)), NEVER)
+    assert.equal(
+      rejected[0]?.reason,
+      '400: mapper_parsing_exception: failed to parse field [n] of type [long]; number_format_exception: no number',
+    )
+  })
+
   test('a whole bulk refused for a setting of the cluster waits for an operator', async t => {
     const { backend, exporter } = await open(t)
     const error = { type: 'illegal_argument_exception', reason: 'explicit index in bulk is not allowed' }

@@ -28,6 +28,9 @@ export function reasonOf({ body }: Pick<OpenSearchAnswer, 'body'>): string {
   return shortened(typeof error === 'object' && error !== null ? describeError(error) : String(error ?? ''))
 }
 
+/** What a field held, which belongs into no log. */
+const PREVIEW = /\.? Preview of field's value: .*/s
+
 interface OpenSearchError {
   readonly type?: unknown
   readonly reason?: unknown
@@ -38,7 +41,7 @@ interface OpenSearchError {
 function describeError(error: OpenSearchError): string {
   const { type, reason, caused_by: cause } = error
   if (type === undefined) return JSON.stringify(error)
-  const own = `${type}: ${reason}`
+  const own = `${type}: ${String(reason).replace(PREVIEW, '')}`
   return cause === undefined || cause === null ? own : `${own}; ${describeError(cause)}`
 }
 
