@@ -7,8 +7,12 @@ import { fileURLToPath } from 'node:url'
 /** What is published, with the flags of its first line. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const FLAGS = ['--max-semi-space-size=4']
+const LONGEST_END_MS = 60_000
 
-/** The agent with its defaults, through its crashes. */
+/** How long the agent's exporter waits for an answer: short, so that a hanging backend can outlast it. */
+export const TIMEOUT_MS = 5_000
+
+/** The agent with its defaults but `timeout`, through its crashes. */
 export class SoakAgent {
   readonly #config: string
   readonly #output: number
@@ -21,7 +25,7 @@ export class SoakAgent {
     this.#output = openSync(join(folder, 'agent.log'), 'a')
     const configuration = {
       receivers: { auditLog: { pathPrefix: logs } },
-      exporters: { otlp: { endpoint } },
+      exporters: { otlp: { endpoint, timeout: `${TIMEOUT_MS}ms` } },
       service: { stateDir: join(folder, 'state') },
     }
     writeFileSync(this.#config, JSON.stringify(configuration)) // every JSON document is YAML
@@ -41,12 +45,18 @@ export class SoakAgent {
     this.#child?.kill(signal)
   }
 
-  /** Ends it by a signal; resolves when it has ended. */
+  /** Ends it by a signal; resolves when it has ended. @throws when it has ended by itself, or runs on for a minute */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const ended = once(child, 'exit')
+    if (child === undefined) return
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(
+        `the agent ended by itself with ${child.exitCode ?? child.signalCode}: see its agent.log`,
+      )
+    const ended = once(child, 'exit', { signal: AbortSignal.timeout(LONGEST_END_MS) })
     child.kill(signal)
-    await ended
+    await ended.catch((cause: unknown) => {
+      throw new Error(`the agent still runs ${LONGEST_END_MS} ms after ${signal}`, { cause })
+    })
   }
 }

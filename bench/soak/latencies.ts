@@ -2,7 +2,7 @@
 const STEPS = 16
 const LONGEST_MS = 2 ** 24
 
-/** Latencies in milliseconds, any number of them in constant memory. */
+/** Latencies in whole milliseconds, any number of them in constant memory; exact up to 20 ms. */
 export class Latencies {
   readonly #counts = new Uint32Array(STEPS * (Math.log2(LONGEST_MS) + 1) + 1)
   #total = 0
@@ -22,7 +22,7 @@ export class Latencies {
     let left = Math.max(1, Math.ceil(this.#total * share))
     for (const [bucket, count] of this.#counts.entries()) {
       left -= count
-      if (left <= 0) return 2 ** ((bucket + 1) / STEPS) - 1
+      if (left <= 0) return Math.ceil(2 ** ((bucket + 1) / STEPS) - 1) - 1 // the largest whole number in the bucket
     }
     return Number.NaN
   }

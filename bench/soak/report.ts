@@ -1,20 +1,13 @@
 import type { Verdict } from '../scenario/ledger.ts'
 import type { Written } from '../scenario/log-writer.ts'
 import type { SoakBackend } from './backend.ts'
+import { judged, median, thirds } from './growth.ts'
 import type { Latencies } from './latencies.ts'
-import { median, type Sample } from './samples.ts'
+import type { Sample } from './samples.ts'
 
-/** Memory breathes with garbage collection and with batches, which a backlog makes larger. */
-const MOST_GROWTH = 1.2
-/** Files that are open for a moment: a rotation, a checkpoint. */
-const MOST_MORE_FILES = 3
-
-/** Whether memory and open files are in the last third what they were in the first. */
-export function isSteady(samples: readonly Sample[]): boolean {
-  const [first, last] = thirds(samples)
-  const rss = (part: readonly Sample[]) => median(part.map(({ rssMb }) => rssMb))
-  const files = (part: readonly Sample[]) => median(part.map(({ fileDescriptors }) => fileDescriptors))
-  return rss(last) <= rss(first) * MOST_GROWTH && files(last) <= files(first) + MOST_MORE_FILES
+/** Whether each event that was written came as it was written, and nothing else came. */
+export function isComplete({ lost, deletedUnread, altered, unlike, strangers }: Verdict): boolean {
+  return lost.length + deletedUnread.length + altered.length + unlike.length + strangers === 0
 }
 
 /** What came of it, as a Markdown table. */
@@ -24,30 +17,31 @@ export function report(
   { latencies, latenciesInFaults }: Pick<SoakBackend, 'latencies' | 'latenciesInFaults'>,
   samples: readonly Sample[],
 ): string {
-  const [first, last] = thirds(samples)
-  const change = (value: (sample: Sample) => number, digits: number) => {
-    const all = samples.map(value)
-    const of = (part: readonly Sample[]) => median(part.map(value)).toFixed(digits)
-    return `${of(first)} → ${of(last)}, at most ${Math.max(...all).toFixed(digits)}`
-  }
-  const rows: [string, string][] = [
-    ['events written', String(written.events)],
+  const life = judged(samples)
+  const livedSeconds = ((samples.at(-1)?.ageMs ?? 0) / 1000).toFixed(0)
+  const faultless = life.filter(({ isFaulty }) => !isFaulty)
+  const rows: [string, string | number][] = [
+    ['events written', written.events],
     ['lost / altered', `${verdict.lost.length + verdict.deletedUnread.length} / ${verdict.altered.length}`],
-    ['repeated', String(verdict.repeats)],
+    ['repeated', verdict.repeats],
+    ['repeated with other bytes / never written', `${verdict.unlike.length} / ${verdict.strangers}`],
     ['latency p50 / p99, ms', quantiles(latencies)],
     ['the same for events that met a fault', quantiles(latenciesInFaults)],
-    ['memory, MB (median of the first third → of the last)', change(({ rssMb }) => rssMb, 0)],
-    ['open file descriptors', change(({ fileDescriptors }) => fileDescriptors, 0)],
-    ['CPU, % of a core', change(({ cpuPercent }) => cpuPercent, 1)],
+    ['the last process', `lived ${livedSeconds} s, ${life.length} samples after its warm-up`],
+    ['its memory, MB (median of the first third → of the last)', change(life, ({ rssMb }) => rssMb, 0)],
+    ['its open file descriptors', change(life, ({ fileDescriptors }) => fileDescriptors, 0)],
+    ['its CPU, % of a core', change(life, ({ cpuPercent }) => cpuPercent, 1)],
+    ['the same without what met a fault', change(faultless, ({ cpuPercent }) => cpuPercent, 1)],
   ]
   return ['| | |', '|---|---:|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n')
 }
 
-function quantiles(latencies: Latencies): string {
-  return `${latencies.quantile(0.5).toFixed(0)} / ${latencies.quantile(0.99).toFixed(0)} (${latencies.count} events)`
+function change(samples: readonly Sample[], value: (sample: Sample) => number, digits: number): string {
+  const [first, last] = thirds(samples)
+  const of = (part: readonly Sample[]) => median(part.map(value)).toFixed(digits)
+  return `${of(first)} → ${of(last)}, at most ${Math.max(...samples.map(value)).toFixed(digits)}`
 }
 
-function thirds(samples: readonly Sample[]): [first: readonly Sample[], last: readonly Sample[]] {
-  const third = Math.max(1, Math.floor(samples.length / 3))
-  return [samples.slice(0, third), samples.slice(-third)]
+function quantiles(latencies: Latencies): string {
+  return `${latencies.quantile(0.5)} / ${latencies.quantile(0.99)} (${latencies.count} events)`
 }
