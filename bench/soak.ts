@@ -101,7 +101,12 @@ async function soak(): Promise<boolean> {
 }
 
 process.once('exit', () => agent.signal('SIGKILL'))
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    console.error(`stopped by ${signal}: see ${folder}`)
+    process.exit(1)
+  })
+}
 let isGood = false
 try {
   isGood = await soak()
