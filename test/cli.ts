@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { waitUntil } from './wait-until.ts'
 
-const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const CLI = [fileURLToPath(new URL('../src/cli.ts', import.meta.url))]
 
 /** A run of `auditship` in a process of its own. */
 export interface CliRun {
@@ -21,11 +21,13 @@ export interface CliRun {
 export interface CliOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Flags of Node.js and the script; the sources when left out. */
+  readonly cli?: readonly string[]
 }
 
 /** Starts `auditship ARGS`; it is killed at the end of the test if it still runs. */
 export function startCli(t: TestContext, args: readonly string[], options: CliOptions = {}): CliRun {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [...(options.cli ?? CLI), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, AUDITSHIP_CONFIG: '', ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),

@@ -35,7 +35,7 @@ export async function measure(script: string, args: readonly string[]): Promise<
 }
 
 /** Flags for Node.js in the script's first line, as a shell would pass them. */
-function flagsOf(script: string): string[] {
+export function flagsOf(script: string): string[] {
   const [first = ''] = readFileSync(script, 'utf8').split('\n', 1)
   return first.startsWith('#!') ? first.split(' ').filter(word => word.startsWith('--')) : []
 }

@@ -11,10 +11,12 @@ export interface SinkProcess {
   stop(): Promise<void>
 }
 
-/** Starts `bench/sink.ts` on a free port. */
-export async function startSink(): Promise<SinkProcess> {
+/** Starts `bench/sink.ts`, on a free port when none is given. */
+export async function startSink(port = 0): Promise<SinkProcess> {
   const script = fileURLToPath(new URL('../sink.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, '--port', `${port}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'exit')
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const endpoint = line.toString().trim()
