@@ -1,10 +1,12 @@
+import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from './pipeline/health.ts'
 import type { Log } from './pipeline/log.ts'
 import { makeFolder } from './pipeline/sync-folder.ts'
 
-/** https://www.sqlite.org/rescode.html#busy */
+// https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5
+const SQLITE_NOTADB = 26
 
 /**
  * Makes the folder `service.stateDir` if need be and keeps every other agent and `replay` out of it, until the returned
@@ -19,9 +21,14 @@ export async function holdStateDir(path: string, log: Log): Promise<() => void> 
   })
   const lock = join(path, 'lock')
   try {
-    return await hold(lock)
+    return await hold(lock).catch(async (error: unknown) => {
+      if (errcodeOf(error) !== SQLITE_NOTADB) throw error
+      // Something else wrote into it. Emptied it is the same file, so that whoever holds it keeps it.
+      await truncate(lock)
+      return hold(lock)
+    })
   } catch (error) {
-    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)
+    if (errcodeOf(error) === SQLITE_BUSY)
       throw new Error(
         `service.stateDir ${path} is in use by another auditship process, expected one for each. ` +
           'Stop that one, or set a service.stateDir of its own for this one',
@@ -32,6 +39,10 @@ export async function holdStateDir(path: string, log: Log): Promise<() => void> 
     )
     return () => {}
   }
+}
+
+function errcodeOf(error: unknown): unknown {
+  return error instanceof Error && 'errcode' in error ? error.errcode : undefined
 }
 
 /**

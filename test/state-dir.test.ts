@@ -72,6 +72,16 @@ suite('a stateDir belongs to one process', () => {
     assert.equal(syncs(), 2)
   })
 
+  test('whatever was written into the lock, it locks', async t => {
+    const path = await tempDir(t)
+    await writeFile(join(path, 'lock'), 'x'.repeat(5000))
+    const said: string[] = []
+    const release = await holdStateDir(path, logTo(said))
+    await assert.rejects(holdStateDir(path, logTo(said)), /is in use/)
+    release()
+    assert.deepEqual(said, [])
+  })
+
   test('what is no lock is an ERROR, and the agent runs without', async t => {
     const path = await tempDir(t)
     await mkdir(join(path, 'lock'))

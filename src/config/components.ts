@@ -39,8 +39,8 @@ function idProblem(id: string, section: Section, known: readonly string[]): stri
   const kind = section.slice(0, -1)
   if (!known.includes(type)) return unknownName(`unknown ${kind} "${type}"`, type, `known ${section}`, known)
   // An id becomes part of file names.
-  if (/^[^/]+(\/\w[\w.-]*)?$/.test(id)) return undefined
-  return `expected an id such as ${type} or ${type}/name, of letters, digits and . _ -`
+  if (/^[^/]+(\/\w[\w.-]{0,99})?$/.test(id)) return undefined
+  return `expected an id such as ${type} or ${type}/name, of at most 100 letters, digits and . _ -`
 }
 
 /** The value as a mapping, or undefined when it is something else. */

@@ -46,9 +46,13 @@ function emptySections(configured: PipelineIds): PathProblem[] {
 
 function nameProblems(path: readonly string[], name: string): PathProblem[] {
   // A pipeline's name becomes a file name of its checkpoints.
-  if (/^\w[\w.-]*$/.test(name)) return []
+  if (/^\w[\w.-]{0,99}$/.test(name)) return []
   return [
-    { path, message: 'expected a name of letters, digits and . _ -, not beginning with . or -', atKey: true },
+    {
+      path,
+      message: 'expected a name of at most 100 letters, digits and . _ -, not beginning with . or -',
+      atKey: true,
+    },
   ]
 }
 

@@ -103,7 +103,7 @@ export class DeadLetters {
     const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
     const [first] = letters
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
-    const reason = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; repair the cause, then run \`auditship replay\`: ${reasons}`
+    const reason = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}: ${reasons}`
     this.#log.error(reason)
     this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason }
   }
@@ -151,6 +151,12 @@ export class DeadLetters {
     }
     return `${JSON.stringify(record)}\n`
   }
+}
+
+function adviceFor(letters: readonly DeadLetter[]): string {
+  return letters.some(({ exporter }) => exporter !== undefined)
+    ? 'repair the cause, then run `auditship replay`'
+    : 'look at them and move the file away: `auditship replay` delivers only what has become deliverable'
 }
 
 /** A letter with a whole event. */

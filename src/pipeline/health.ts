@@ -51,7 +51,9 @@ export class ExporterHealth {
     this.#recovery.abort()
     this.#recovery = new AbortController()
     if (this.#failing.size > 0) return
-    this.#log.info(`delivers again after ${Math.round((Date.now() - failure.since) / 1000)} s`)
+    // The clock may have been set back meanwhile.
+    const seconds = Math.max(0, Math.round((Date.now() - failure.since) / 1000))
+    this.#log.info(`delivers again after ${seconds} s`)
   }
 
   /** A delivery has ended, by the agent's end if not otherwise: nothing more is to be said of it. */

@@ -191,8 +191,8 @@ const ROWS: Row[] = [
     title: 'id without a name after its slash, or with one that is no file name',
     text: 'receivers: { auditLog/: {} }\nexporters: { debug/../x: {} }\n',
     messages: [
-      'audit.yaml:1:14: receivers.auditLog/: expected an id such as auditLog or auditLog/name, of letters, digits and . _ -',
-      'audit.yaml:2:14: exporters."debug/../x": expected an id such as debug or debug/name, of letters, digits and . _ -',
+      'audit.yaml:1:14: receivers.auditLog/: expected an id such as auditLog or auditLog/name, of at most 100 letters, digits and . _ -',
+      'audit.yaml:2:14: exporters."debug/../x": expected an id such as debug or debug/name, of at most 100 letters, digits and . _ -',
     ],
   },
   {
@@ -221,7 +221,7 @@ const ROWS: Row[] = [
     title: 'pipeline name that is no file name',
     text: `${GOOD}service: { pipelines: { ../x: { receivers: [auditLog], exporters: [debug] } } }\n`,
     messages: [
-      'audit.yaml:3:25: service.pipelines."../x": expected a name of letters, digits and . _ -, not beginning with . or -',
+      'audit.yaml:3:25: service.pipelines."../x": expected a name of at most 100 letters, digits and . _ -, not beginning with . or -',
     ],
   },
   {

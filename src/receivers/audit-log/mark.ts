@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type ByteSource, readRange } from './byte-source.ts'
-import { Cursor, HEAD_LENGTH } from './cursor.ts'
+import { Cursor, HEAD_LENGTH, TAIL_LENGTH } from './cursor.ts'
 import { GzipFile } from './gzip-file.ts'
 
-const hashedBytes = z.object({ length: z.int().min(0), sha256: z.string() })
+const hashedBytes = (most: number) =>
+  z.object({ length: z.int().min(0).max(most), sha256: z.base64().length(44) })
 
 /** A `Mark` in the checkpoint file. */
 export const markSchema = z.object({
   /** The file's name when it was last seen, for messages only. */
   name: z.string(),
   /** The first bytes of the content. */
-  head: hashedBytes,
+  head: hashedBytes(HEAD_LENGTH),
   /** Everything before it was read. */
   offset: z.int().min(0),
   /** The bytes just before `offset`; empty when nothing was read. */
-  tail: hashedBytes,
+  tail: hashedBytes(TAIL_LENGTH),
   /** Size of the content when it was last seen: `size - offset` bytes are lost when it disappears. */
   size: z.int().min(0),
   /** The file was rotated away and read to its end: when it disappears nothing is lost. */

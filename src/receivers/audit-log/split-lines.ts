@@ -63,9 +63,11 @@ export class LineSplitter {
   #takeTorn(start: number, end: number, reason: string): void {
     const last = eventAtEnd(this.#scanner, this.#buffer, start, end)
     if (last !== undefined) {
-      const first = this.#scanner.scan(this.#buffer, start, last.start)
+      // A power failure can leave NULs where the end of a write was to be.
+      const firstEnd = last.start - trailingZeros(this.#buffer.subarray(start, last.start))
+      const first = this.#scanner.scan(this.#buffer, start, firstEnd)
       if (typeof first === 'string')
-        this.#keep(start, last.start, `torn, the event right behind it is whole: ${first}`)
+        this.#keep(start, firstEnd, `torn, the event right behind it is whole: ${first}`)
       else this.#take(first, start)
       this.#take(last.event, last.start)
     } else this.#keep(start, end, reason)
@@ -88,4 +90,10 @@ export function leadingZeros(bytes: Buffer): number {
   let count = 0
   while (count < bytes.length && bytes[count] === 0) count++
   return count
+}
+
+function trailingZeros(bytes: Buffer): number {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  return bytes.length - end
 }

@@ -9,11 +9,23 @@ import { line, lines, numbers, receives, start, TestLog, until, withoutInfo } fr
 
 const checkpoint = (log: TestLog) => join(log.stateDir, 'checkpoints', 'test@auditLog.json')
 
+const HASH = `${'A'.repeat(43)}=`
+const HUGE_TAIL = { length: 1e12, sha256: HASH }
+const DAMAGED_MARK = {
+  name: 'audit.log',
+  head: { length: 1, sha256: HASH },
+  offset: 9,
+  tail: HUGE_TAIL,
+  size: 9,
+  ended: false,
+}
+
 const UNUSABLE = [
   { title: 'empty', content: '' },
   { title: 'full of NULs, as a power failure may leave it', content: '\0'.repeat(500) },
   { title: 'cut off', content: '{"version":1,"lo' },
   { title: 'of a newer version', content: '{"version":2,"logs":{}}' },
+  { title: 'of impossible lengths', content: JSON.stringify({ version: 1, logs: { '/x': [DAMAGED_MARK] } }) },
   { title: 'of another shape', content: '{"version":1,"logs":{"/x":[{"offset":-1}]}}' },
 ]
 

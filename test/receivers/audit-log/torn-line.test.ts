@@ -56,7 +56,13 @@ const ROWS: readonly Row[] = [
     title: 'a torn event, the NULs a power failure leaves, and a whole one',
     text: `${torn(1)}${'\0'.repeat(5000)}${whole(2)}`,
     events: [2],
-    malformed: [`${torn(1)}${'\0'.repeat(5000)}`],
+    malformed: [torn(1)],
+  },
+  {
+    title: 'an event, NULs instead of its newline, and another one',
+    text: `${whole(1)}${'\0'.repeat(300)}${whole(2)}`,
+    events: [1, 2],
+    malformed: [],
   },
   {
     title: 'a whole event with garbage behind it',
