@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { type ByteSource, readRange } from './byte-source.ts'
+import { type ByteSource, isSameFile, readRange } from './byte-source.ts'
 import { markOfCopy } from './copy-of-live.ts'
 import { Cursor, HEAD_LENGTH } from './cursor.ts'
 import { GzipFile, SMALLEST_GZIP } from './gzip-file.ts'
@@ -81,8 +81,11 @@ export class LogFolder {
     const { found: names = [], error: folderError } = await settled(this.#fileNames())
     const rotated = this.#rotatedAmong(names)
     if (folderError !== undefined) unreadable.push({ path: this.path, error: folderError })
+    // The live file may have the name of a rotated one too, as a hard link.
+    const isKnownOpen = (stats: BigIntStats) =>
+      isOpen(stats) || (live !== undefined && isSameFile(stats, live.source.stats))
     for (const file of rotated) {
-      const { found, error } = await settled(this.#examine(file, { marks, live, isOpen }))
+      const { found, error } = await settled(this.#examine(file, { marks, live, isOpen: isKnownOpen }))
       if (error !== undefined) unreadable.push({ path: file.path, error })
       if (found?.mark !== undefined) present.add(found.mark)
       if (found?.copy !== undefined) copies.push(found.copy)

@@ -79,6 +79,25 @@ test('a hard link under the name of a rotated file, while following, rotating an
   assert.deepEqual(withoutInfo(second), [])
 })
 
+test('a line that is just being written to a file with a hard link under the name of a rotated one is not torn', async t => {
+  const log = await TestLog.create(t)
+  await log.append(line(1) + line(2).slice(0, 100))
+  const first = await start(log)
+  await receives(first, [1])
+  await link(log.path, `${log.path}.9`)
+  // It is newer: the link would be read before it.
+  await writeFile(`${log.path}.2`, line(10))
+  await receives(first, [1, 10])
+  await first.stop()
+  const second = await start(log)
+  await writeFile(`${log.path}.1`, line(11))
+  await receives(second, [11])
+  await log.append(line(2).slice(100) + line(3))
+  await receives(second, [11, 2, 3])
+  assert.deepEqual([...first.sink.malformed, ...second.sink.malformed], [])
+  assert.deepEqual([...withoutInfo(first), ...withoutInfo(second)], [])
+})
+
 test('an inode is used again by the next file of the same size: it is read from its beginning', async t => {
   const log = await TestLog.create(t)
   await log.append(lines(11, 15))
