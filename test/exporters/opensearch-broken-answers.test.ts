@@ -166,7 +166,10 @@ suite('an answer that acknowledges nothing: all events are sent again, and none 
       assert.deepEqual({ count, deadLettered, retries }, { count: 20, deadLettered: 0, retries: 2 })
       assert.deepEqual(await delivery.deadLetters(), [])
       const [first = '', last = ''] = [delivery.said[0], delivery.said.at(-1)]
-      assert.match(first, new RegExp(`^${level} cannot deliver since \\S+, will go on trying; nothing is lost: `))
+      assert.match(
+        first,
+        new RegExp(`^${level} cannot deliver since \\S+, will go on trying; nothing is lost: `),
+      )
       assert.match(first, message)
       assert.match(last, /^info delivers again/)
       assert.equal(delivery.failure(), undefined)
