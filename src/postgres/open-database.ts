@@ -1,0 +1,19 @@
+import type { ConnectionOptions } from './connection-options.ts'
+import type { Database } from './database.ts'
+
+/**
+ * The database that the options mean, for reading: the server of `url` or of DATABASE_URL, else the embedded one of the agent
+ * whose `service.stateDir` is given: by its socket while an agent serves it, else directly. Connects when it is first used.
+ * @throws Error when `url` is no URL or there is no embedded database in the folder
+ */
+export async function openForReading(options: ConnectionOptions, _stateDir: string): Promise<Database> {
+  const url = urlOf(options)
+  // Loaded only where it is used.
+  if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
+  throw new Error('the embedded database cannot be opened yet')
+}
+
+/** The server's URL, or undefined for the embedded database. */
+export function urlOf({ url }: Pick<ConnectionOptions, 'url'>): string | undefined {
+  return url ?? (process.env.DATABASE_URL || undefined)
+}
