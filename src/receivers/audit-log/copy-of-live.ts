@@ -1,6 +1,6 @@
 import { readRange } from './byte-source.ts'
 import { Cursor, TAIL_LENGTH } from './cursor.ts'
-import type { FoundFile } from './log-folder.ts'
+import type { FoundFile } from './found-file.ts'
 import { type Mark, markOf } from './mark.ts'
 
 /**

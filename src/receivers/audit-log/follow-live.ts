@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.ts'
 import { Cursor } from './cursor.ts'
-import { liveChange } from './live-change.ts'
-import type { FoundFile } from './log-folder.ts'
+import { type FoundFile, openFound } from './found-file.ts'
+import { isAmong, liveChange } from './live-change.ts'
 import type { LogReading } from './log-reading.ts'
 import { marksOf } from './progress.ts'
 import { readOn } from './read-on.ts'
@@ -13,6 +13,7 @@ const NOTHING = Buffer.alloc(0)
 export class LiveReading {
   readonly #log: LogReading
   #source: ByteSource
+  #isStray = false
 
   constructor(log: LogReading, found: FoundFile) {
     this.#log = log
@@ -21,7 +22,7 @@ export class LiveReading {
 
   /**
    * True when the file was rotated away and read to its end; false when it is to be continued later:
-   * with `context.once` at the end of what is there, else because a rotated file has something unread.
+   * with `context.once` at the end of what is there, else because another file has something unread.
    * @throws ContentChanged when it was truncated or overwritten
    */
   async follow(): Promise<boolean> {
@@ -32,13 +33,15 @@ export class LiveReading {
         return false
       }
       const change = await this.#nextChange()
-      if (change === 'unread rotated file') return false
+      if (change === 'unread file') return false
       if (change === 'rotated' && (await this.#finish())) return true
     }
   }
 
+  /** Closes the file, unless it was read to its end and nobody would find it again: what is still written to it is read too. */
   async close(): Promise<void> {
-    await this.#source.close()
+    const { strays, folder } = this.#log
+    await (this.#isStray ? strays.keep(folder.live, this.#source) : this.#source.close())
   }
 
   /** A last line without newline is taken when it is an event; a torn one may be being written this moment. */
@@ -52,13 +55,15 @@ export class LiveReading {
     else context.log.warn(`${this.#source.path} ends within a line, left unread from byte ${cursor.offset}`)
   }
 
-  async #nextChange(): Promise<'written' | 'rotated' | 'unread rotated file'> {
-    const { survey, surveyMs, wakeUp, idleMs, signal } = this.#log
+  async #nextChange(): Promise<'written' | 'rotated' | 'unread file'> {
+    const { survey, surveyMs, strays, wakeUp, idleMs, signal } = this.#log
     for (;;) {
       signal.throwIfAborted()
-      if (survey.age > surveyMs && (await survey.glance(this.#source))) return 'unread rotated file'
+      // First, because a file that lost its name must not be closed.
       const change = await liveChange(this.#source)
       if (change === 'rotated') return change
+      if (survey.age > surveyMs && (await survey.glance(this.#source))) return 'unread file'
+      if (await strays.haveGrown(true)) return 'unread file'
       if (change === 'written' && (await this.#hasGrown())) return change
       await wakeUp.wait(idleMs(), signal)
     }
@@ -80,6 +85,7 @@ export class LiveReading {
     if (await this.#goOnInCopy()) return false
     await untilWritten(this.#log, this.#source)
     await readOn(this.#log, this.#source, true)
+    this.#isStray = !(await isAmong(this.#source, await this.#log.folder.rotated()))
     return true
   }
 
@@ -87,7 +93,7 @@ export class LiveReading {
   async #goOnInCopy(): Promise<boolean> {
     const { folder, progress } = this.#log
     const marks = marksOf({ others: [], open: progress.now.open })
-    const found = await folder.open(folder.live, marks).catch(() => undefined)
+    const found = await openFound(folder.live, marks).catch(() => undefined)
     if (found === undefined) return false
     if (found.mark === undefined) {
       await found.source.close()

@@ -2,11 +2,13 @@ import { backoffMs, wait } from '../../pipeline/backoff.ts'
 import { describe } from '../../pipeline/health.ts'
 import { ContentChanged } from './byte-source.ts'
 import { LiveReading } from './follow-live.ts'
-import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
+import { type FoundFile, openFound } from './found-file.ts'
+import type { Look } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
 import { markOfUnreadable } from './mark.ts'
 import { marksOf, type Progress } from './progress.ts'
 import { readRotated } from './read-rotated.ts'
+import type { UnreadFile } from './rotated-examiner.ts'
 import { codeOf, troubleWith } from './troubles.ts'
 
 /** A name without a file may stay: a dangling link. */
@@ -35,6 +37,7 @@ export async function followLog(log: LogReading): Promise<void> {
     }
   }
   log.watch?.close()
+  await log.strays.close()
 }
 
 /**
@@ -44,6 +47,7 @@ export async function followLog(log: LogReading): Promise<void> {
 async function readNextFiles(log: LogReading): Promise<boolean> {
   const { once } = log.context
   log.watch?.watch()
+  await readStrays(log)
   const look = await lookWhileStill(log)
   publish(log)
   if (look.unread.length > 0) {
@@ -52,7 +56,8 @@ async function readNextFiles(log: LogReading): Promise<boolean> {
     return false
   }
   if (look.live !== undefined) return (await readFile(log, look.live)) !== 'changed' && once
-  if (look.isDeserted && log.progress.isEnded) return true
+  if (look.isDeserted) await log.strays.haveGrown(true)
+  if (look.isDeserted && log.progress.isEnded && log.strays.isEmpty) return true
   if (once) await mustHaveRead(log, look)
   else await log.wakeUp.wait(log.pollMs, log.signal)
   return once
@@ -77,7 +82,7 @@ async function readAll(log: LogReading, files: readonly UnreadFile[]): Promise<v
   for (const { file } of files) {
     if (file.compressed) await turnToDecompress(log)
     try {
-      const outcome = await readFile(log, await log.folder.open(file, marksOf(log.progress.now)))
+      const outcome = await readFile(log, await openFound(file, marksOf(log.progress.now)))
       if (outcome !== 'ended') return
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return
@@ -86,6 +91,12 @@ async function readAll(log: LogReading, files: readonly UnreadFile[]): Promise<v
       if (file.compressed) log.decompressing.give()
     }
   }
+}
+
+/** Reads what was written to files that were deleted or moved away and are still open. */
+async function readStrays(log: LogReading): Promise<void> {
+  for await (const found of log.strays.grown(() => marksOf(log.progress.now)))
+    await readFound(log, found, () => readRotated(log, found))
 }
 
 /** Waits for a place. Goes on looking into the folder meanwhile, so that what disappears unread is noticed. */
@@ -109,16 +120,24 @@ async function turnToDecompress({
  */
 type Outcome = 'ended' | 'left' | 'changed'
 
-/** Reads a file, the live one as long as it is. */
+/** Reads a file, the live one as long as it is, and closes it. */
 async function readFile(log: LogReading, found: FoundFile): Promise<Outcome> {
+  const live = found.file.live ? new LiveReading(log, found) : undefined
+  try {
+    return await readFound(log, found, () => live?.follow() ?? readRotated(log, found))
+  } finally {
+    await (live ?? found.source).close()
+  }
+}
+
+/** Reads a file by `read`, which says whether it was read to its end, and keeps account of it. */
+async function readFound(log: LogReading, found: FoundFile, read: () => Promise<boolean>): Promise<Outcome> {
   const { progress, context, folder } = log
   context.log.info(`reads ${found.file.path} from byte ${found.cursor.offset}`)
   progress.open(found)
-  const live = found.file.live ? new LiveReading(log, found) : undefined
   let outcome: Outcome = 'left'
   try {
-    const isEnded = await (live === undefined ? readRotated(log, found) : live.follow())
-    if (isEnded) outcome = 'ended'
+    if (await read()) outcome = 'ended'
   } catch (error) {
     if (!(error instanceof ContentChanged)) throw error
     outcome = 'changed'
@@ -128,7 +147,6 @@ async function readFile(log: LogReading, found: FoundFile): Promise<Outcome> {
     const mark = progress.leave(outcome === 'ended', unreadable)
     if (outcome === 'ended') folder.finished(found, mark)
     publish(log)
-    await (live ?? found.source).close()
   }
   return outcome
 }

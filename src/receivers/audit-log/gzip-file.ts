@@ -1,17 +1,21 @@
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
-import { pipeline as finish } from 'node:stream/promises'
-import { constants, createGunzip, type Gunzip } from 'node:zlib'
+import { createGunzip, type Gunzip } from 'node:zlib'
 import type { ByteSource } from './byte-source.ts'
 import { HEAD_LENGTH } from './cursor.ts'
+import { give, isFoundInContent } from './gunzip-piece.ts'
+import { hasOneMember, isOnlyPadding } from './gzip-members.ts'
 import { openFile } from './open-file.ts'
 
-/** Small, as each look into a new backup takes one of each; four times as large they are a sixth quicker. */
-const COMPRESSED_CHUNK = 32 * 1024
+/** Small, because all that one piece holds is in memory at once: up to 1032 times as much, https://zlib.net/zlib_tech.html */
+const COMPRESSED_PIECE = 32 * 1024
 const UNCOMPRESSED_CHUNK = 64 * 1024
-/** Header and trailer of RFC 1952; a file that is shorter is still being written. */
-export const SMALLEST_GZIP = 18
+/** Header and trailer of RFC 1952. */
+const SMALLEST_GZIP = 18
+/** What zlib says when a member does not begin as one. */
+const NO_HEADER = 'incorrect header check'
+/** How many times better than what was read the whole may be compressed. */
+const MOST_UNLIKE = 16
 
 /** A `.gz` file as the bytes it holds. Reads forwards at once, backwards by starting anew. */
 export class GzipFile implements ByteSource {
@@ -23,13 +27,18 @@ export class GzipFile implements ByteSource {
   readonly compressedHead: Buffer
   readonly #handle: FileHandle
   #gunzip: Gunzip
-  #chunks: AsyncIterator<Buffer>
+  /** Compressed bytes it has taken. */
+  #taken = 0
+  /** From here on it is given single bytes: Gunzip drops what it made of a piece in which it finds an error. */
+  #singlyFrom = Number.POSITIVE_INFINITY
   /** Uncompressed bytes `[#base, #position)`, kept because they may be read again. */
   #pieces: Buffer[] = []
   #base = 0
   #position = 0
   #ended = false
   #failure: Error | undefined
+  #garbage = 0
+  #hasOneMember: Promise<boolean> | undefined
 
   static async open(path: string): Promise<GzipFile> {
     const handle = await openFile(path)
@@ -52,8 +61,12 @@ export class GzipFile implements ByteSource {
     this.size = size
     this.compressedHead = head
     this.#handle = handle
-    this.#gunzip = gunzip(handle)
-    this.#chunks = this.#gunzip[Symbol.asyncIterator]()
+    this.#gunzip = this.#newGunzip()
+  }
+
+  /** Bytes after the last member that are no gzip and not only padding with NUL; known when the end was reached. */
+  get garbage(): number {
+    return this.#garbage
   }
 
   async available(offset: number): Promise<number> {
@@ -75,15 +88,31 @@ export class GzipFile implements ByteSource {
   }
 
   async whyNoEnd(): Promise<Error | undefined> {
-    if (this.#failure !== undefined) return this.#failure
-    if (this.stats.size < SMALLEST_GZIP)
-      return Object.assign(new Error('unexpected end of file'), { code: 'Z_BUF_ERROR' })
-    if (this.#position % 2 ** 32 === this.size) return undefined
-    // Several members in one file are complete too: only a strict pass can tell.
-    return finish(compressed(this.#handle), createGunzip(), drain).then(
-      () => undefined,
-      (error: Error) => error,
-    )
+    await this.#toEnd()
+    return this.#failure
+  }
+
+  /** Whether `size` is that of the whole content, as far as the compressed bytes show. */
+  hasOneMember(): Promise<boolean> {
+    this.#hasOneMember ??= hasOneMember(this.#handle)
+    return this.#hasOneMember
+  }
+
+  /** Bytes of content, modulo 2^32 when there is one member; decompresses everything when there are several. */
+  async contentLength(): Promise<number> {
+    if (this.size > 0 && (await this.hasOneMember())) return this.size
+    await this.#toEnd()
+    return this.#position
+  }
+
+  /**
+   * Bytes of content after `offset` that are lost by damage; undefined when the trailer cannot be believed: there are several
+   * members, or by it the file would be compressed far better than what was read of it.
+   */
+  async lostAfter(offset: number): Promise<number | undefined> {
+    const most = (this.#position / this.#taken) * MOST_UNLIKE * Number(this.stats.size)
+    const isBelievable = this.size > offset && this.size < most
+    return isBelievable && (await this.hasOneMember()) ? this.size - offset : undefined
   }
 
   async close(): Promise<void> {
@@ -94,18 +123,39 @@ export class GzipFile implements ByteSource {
   /** Decompresses one piece more; false at the end. */
   async #decompress(): Promise<boolean> {
     if (this.#ended) return false
+    const piece = Buffer.allocUnsafe(this.#taken < this.#singlyFrom ? COMPRESSED_PIECE : 1)
     try {
-      const { value, done } = await this.#chunks.next()
-      if (done !== true) {
-        this.#pieces.push(value)
-        this.#position += value.length
-        return true
-      }
+      const { bytesRead } = await this.#handle.read(piece, 0, piece.length, this.#taken)
+      const isOpen = await give(this.#gunzip, piece.subarray(0, bytesRead))
+      this.#taken += bytesRead
+      if (!isOpen) await this.#atEnd()
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error))
+      if (piece.length > 1 && isFoundInContent(error)) {
+        this.#singlyFrom = this.#taken
+        this.#restart()
+      } else this.#failed(error)
     }
+    return true
+  }
+
+  async #toEnd(): Promise<void> {
+    while (await this.#decompress()) this.#forget(this.#position)
+  }
+
+  /** The last member is complete, what follows is padding or begins with it. */
+  async #atEnd(): Promise<void> {
     this.#ended = true
-    return false
+    const end = this.#gunzip.bytesWritten
+    if (!(await isOnlyPadding(this.#handle, end))) this.#garbage = Number(this.stats.size) - end
+  }
+
+  #failed(error: unknown): void {
+    this.#ended = true
+    const failure = error instanceof Error ? error : new Error(String(error))
+    // The first byte of the two that are no header was taken before.
+    if (failure.message === NO_HEADER && this.#taken >= SMALLEST_GZIP)
+      this.#garbage = Number(this.stats.size) - this.#taken + 1
+    else this.#failure = failure
   }
 
   #forget(offset: number): void {
@@ -118,33 +168,24 @@ export class GzipFile implements ByteSource {
 
   #restart(): void {
     this.#gunzip.destroy()
-    this.#gunzip = gunzip(this.#handle)
-    this.#chunks = this.#gunzip[Symbol.asyncIterator]()
+    this.#gunzip = this.#newGunzip()
+    this.#taken = 0
     this.#pieces = []
     this.#base = 0
     this.#position = 0
     this.#ended = false
     this.#failure = undefined
+    this.#garbage = 0
   }
-}
 
-async function* compressed(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ; ) {
-    const buffer = Buffer.allocUnsafeSlow(COMPRESSED_CHUNK)
-    const { bytesRead } = await handle.read(buffer, 0, COMPRESSED_CHUNK, position)
-    if (bytesRead === 0) return
-    position += bytesRead
-    yield buffer.subarray(0, bytesRead)
+  #newGunzip(): Gunzip {
+    const gunzip = createGunzip({ chunkSize: UNCOMPRESSED_CHUNK })
+    // Failures reach the reader through `give`.
+    gunzip.on('error', () => {})
+    gunzip.on('data', (bytes: Buffer) => {
+      this.#pieces.push(bytes)
+      this.#position += bytes.length
+    })
+    return gunzip
   }
-}
-
-/** With Z_SYNC_FLUSH an incomplete file ends without an error, so that all that is in it can be read. */
-function gunzip(handle: FileHandle): Gunzip {
-  const stream = createGunzip({ chunkSize: UNCOMPRESSED_CHUNK, finishFlush: constants.Z_SYNC_FLUSH })
-  // Failures reach the reader through the iterator.
-  return pipeline(compressed(handle), stream, () => {})
-}
-
-async function drain(chunks: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of chunks);
 }

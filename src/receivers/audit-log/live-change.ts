@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { type ByteSource, isSameFile } from './byte-source.ts'
+import type { LogFile } from './rotated-files.ts'
 import { codeOf } from './troubles.ts'
 
 /** What became of the live file since its end was reached: another file or none has its name now, or it was written to. */
@@ -16,4 +17,13 @@ export async function liveChange({ path, stats }: ByteSource): Promise<LiveChang
     if (codeOf(error) === 'ENOENT') return 'rotated'
     throw error
   }
+}
+
+/** Whether the open file has one of these names now. */
+export async function isAmong({ stats }: ByteSource, files: readonly LogFile[]): Promise<boolean> {
+  for (const { path } of files) {
+    const now = await stat(path, { bigint: true }).catch(() => undefined)
+    if (now !== undefined && isSameFile(now, stats)) return true
+  }
+  return false
 }

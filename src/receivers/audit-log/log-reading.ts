@@ -5,6 +5,7 @@ import type { FolderWatch } from './folder-watch.ts'
 import type { HandOver } from './hand-over.ts'
 import type { LogFolder } from './log-folder.ts'
 import type { Progress, ProgressKeeper } from './progress.ts'
+import type { Strays } from './strays.ts'
 import type { Survey } from './survey.ts'
 import type { Turns } from './turns.ts'
 import type { WakeUp } from './wake-up.ts'
@@ -13,6 +14,7 @@ import type { WakeUp } from './wake-up.ts'
 export interface LogReading {
   readonly folder: LogFolder
   readonly survey: Survey
+  readonly strays: Strays
   readonly wakeUp: WakeUp
   /** What wakes it; undefined when one watch serves all logs of the folder. */
   readonly watch: FolderWatch | undefined

@@ -64,7 +64,7 @@ export async function findMark(
   marks: readonly Mark[],
 ): Promise<Match | undefined> {
   for (const mark of marksOfHead(head, marks).sort((a, b) => b.offset - a.offset)) {
-    if (isCompressedWhole(source, mark))
+    if (source instanceof GzipFile && (await isCompressedWhole(source, mark)))
       return { mark, cursor: new Cursor(mark.offset, head, Buffer.alloc(0)) }
     const tail = await readRange(source, mark.offset - mark.tail.length, mark.tail.length)
     if (!isHashOf(mark.tail, tail)) continue
@@ -90,8 +90,8 @@ export function marksOfHead(head: Buffer, marks: readonly Mark[]): Mark[] {
 }
 
 /** Whether the `.gz` holds what was read, no more and no less: known from its trailer, without decompressing it. */
-function isCompressedWhole(source: ByteSource, mark: Mark): boolean {
-  return source instanceof GzipFile && mark.offset > 0 && mark.offset % 2 ** 32 === source.size
+export async function isCompressedWhole(source: GzipFile, mark: Mark): Promise<boolean> {
+  return mark.offset > 0 && mark.offset % 2 ** 32 === source.size && (await source.hasOneMember())
 }
 
 function hashed(bytes: Buffer): Mark['head'] {

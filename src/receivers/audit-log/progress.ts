@@ -1,6 +1,8 @@
 import type { Cursor } from './cursor.ts'
-import type { FoundFile, Look, UnreadFile } from './log-folder.ts'
+import type { FoundFile } from './found-file.ts'
+import type { Look } from './log-folder.ts'
 import { type Mark, markOf, markOfUnread } from './mark.ts'
+import type { UnreadFile } from './rotated-examiner.ts'
 import { belonging, Sighting, sightingOf } from './sightings.ts'
 
 /** How long content must be missing before it counts as gone: a listing may miss a file that is being renamed. */

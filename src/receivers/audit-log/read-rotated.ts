@@ -1,16 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { wait } from '../../pipeline/backoff.ts'
 import type { ByteSource } from './byte-source.ts'
+import type { FoundFile } from './found-file.ts'
 import { GzipFile } from './gzip-file.ts'
-import type { FoundFile } from './log-folder.ts'
 import type { LogReading } from './log-reading.ts'
 import { readOn } from './read-on.ts'
 import { codeOf } from './troubles.ts'
 
 /** How long a compressed file that is not complete may stay unchanged before it counts as damaged, in milliseconds. */
 const COMPRESSING_MS = 10_000
-/** Deflate cannot shrink further: https://zlib.net/zlib_tech.html */
-const MOST_SHRUNK = 1032
+
+/** For so many looks a rotated file with a torn last line must not change before that is taken as it is. */
+const QUIET_POLLS = 4
 
 /**
  * Reads a file that was rotated away. True when it was read to its end or the rest of it cannot be read;
@@ -22,23 +23,31 @@ export async function readRotated(log: LogReading, found: FoundFile): Promise<bo
     const damage = await found.source.whyNoEnd()
     if (damage === undefined) await untilWritten(log, found.source)
     else if (isIncomplete(damage) && (await isStillChanging(log, found))) return false
-    else reportDamage(log, found, damage)
+    else await reportDamage(log, found, damage)
     await readOn(log, found.source, true)
+    reportGarbage(log, found)
   } catch (error) {
     // A bad sector or damaged compression here must not keep the rest of the log from being read; all else may pass.
     if (log.signal.aborted || !(error instanceof Error) || !/^(EIO|Z_.*)$/.test(codeOf(error) ?? ''))
       throw error
-    reportDamage(log, found, error)
+    await reportDamage(log, found, error)
   }
   return true
 }
 
-/** When the last line has no newline, gives a writer that is just writing it the time to finish. */
+/** When the last line has no newline, gives a writer or copier that is just writing it the time to finish. */
 export async function untilWritten(log: LogReading, source: ByteSource): Promise<void> {
-  const offset = log.progress.now.open?.cursor.offset ?? 0
-  if (source instanceof GzipFile || (await source.available(offset, Number.POSITIVE_INFINITY)) === 0) return
-  await wait(log.pollMs, log.signal)
-  await readOn(log, source, false)
+  const { progress, pollMs, signal } = log
+  const offset = () => progress.now.open?.cursor.offset ?? 0
+  if (source instanceof GzipFile) return
+  let left = await source.available(offset(), Number.POSITIVE_INFINITY)
+  for (let quietPolls = 0; left > 0 && quietPolls < QUIET_POLLS; quietPolls++) {
+    await wait(pollMs, signal)
+    await readOn(log, source, false)
+    const now = await source.available(offset(), Number.POSITIVE_INFINITY)
+    if (now !== left) quietPolls = 0
+    left = now
+  }
 }
 
 /** Whether it is no damage when the file is still being written. */
@@ -60,15 +69,32 @@ async function isStillChanging({ pollMs, signal }: LogReading, { source }: Found
   return false
 }
 
-function reportDamage(log: LogReading, { source }: FoundFile, damage: Error): void {
+async function reportDamage(log: LogReading, found: FoundFile, damage: Error): Promise<void> {
+  const { source } = found
   const offset = log.progress.now.open?.cursor.offset ?? 0
-  const { size, stats } = source
   // The last bytes say how many there should be, unless the end is missing.
-  const isPlausible = !isIncomplete(damage) && size > offset && size < Number(stats.size) * MOST_SHRUNK
-  const lost = isPlausible ? size - offset : 1
-  log.context.counters.bytesLost += lost
-  log.context.log.error(
-    `${source.path} is damaged after byte ${offset}: ${damage.message}. At least ${lost} ${lost === 1 ? 'byte is' : 'bytes are'} lost; reading goes on with the next file`,
+  const isEndThere = source instanceof GzipFile && !isIncomplete(damage)
+  const lost = (isEndThere ? await source.lostAfter(offset) : undefined) ?? 1
+  reportLoss(log, found, damage.message, lost)
+}
+
+/** Complete content with something behind it that is not compressed: gzip itself leaves it alone, too. */
+function reportGarbage(log: LogReading, found: FoundFile): void {
+  if (!(found.source instanceof GzipFile) || found.source.garbage === 0) return
+  const { garbage } = found.source
+  reportLoss(log, found, 'what follows is not compressed, though gzip may call the file good', garbage)
+}
+
+function reportLoss(
+  { progress, context }: LogReading,
+  { source }: FoundFile,
+  why: string,
+  lost: number,
+): void {
+  const offset = progress.now.open?.cursor.offset ?? 0
+  context.counters.bytesLost += lost
+  context.log.error(
+    `${source.path} is damaged after byte ${offset}: ${why}. At least ${lost} ${lost === 1 ? 'byte is' : 'bytes are'} lost; reading goes on with the next file`,
     { file: source.path, offset, bytesLost: lost },
   )
 }

@@ -9,6 +9,7 @@ import type { LogReading } from './log-reading.ts'
 import type { AuditLogOptions } from './options.ts'
 import { ProgressKeeper } from './progress.ts'
 import type { SavedMarks } from './saved-marks.ts'
+import { Strays } from './strays.ts'
 import { Survey } from './survey.ts'
 import { Turns } from './turns.ts'
 import { WakeUp } from './wake-up.ts'
@@ -112,6 +113,7 @@ export class Readings {
     return {
       folder,
       survey: new Survey(folder, progress, this.context),
+      strays: new Strays(this.context),
       wakeUp,
       watch: folder.isOneOfMany ? undefined : new FolderWatch(folder.path, () => wakeUp.notice()),
       reader: this.#reader,

@@ -1,8 +1,9 @@
 import type { ByteSource } from './byte-source.ts'
 import { readRange } from './byte-source.ts'
 import { Cursor, HEAD_LENGTH, TAIL_LENGTH } from './cursor.ts'
+import { type FoundFile, openFound } from './found-file.ts'
 import { GzipFile } from './gzip-file.ts'
-import type { FoundFile, LogFolder } from './log-folder.ts'
+import type { LogFolder } from './log-folder.ts'
 import { NEWLINE } from './long-line.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { LogFile } from './rotated-files.ts'
@@ -13,7 +14,7 @@ const STEP = 64 * 1024
 export async function marksAtEnd(folder: LogFolder): Promise<Mark[]> {
   const marks: Mark[] = []
   for (const file of [...(await folder.rotated().catch(() => [])), folder.live]) {
-    const found = await folder.open(file, []).catch(() => undefined)
+    const found = await openFound(file, []).catch(() => undefined)
     if (found === undefined) continue
     try {
       if (found.head.length > 0) marks.push(await markAtEnd(file, found))
@@ -26,7 +27,8 @@ export async function marksAtEnd(folder: LogFolder): Promise<Mark[]> {
 
 async function markAtEnd({ name, live }: LogFile, { source, head }: FoundFile): Promise<Mark> {
   // A line that is just being written belongs to what comes.
-  const offset = live ? await startOfLastLine(source, source.size) : source.size
+  const end = source instanceof GzipFile ? await source.contentLength() : source.size
+  const offset = live ? await startOfLastLine(source, end) : end
   const length = source instanceof GzipFile ? 0 : Math.min(TAIL_LENGTH, offset)
   const tail = await readRange(source, offset - length, length)
   const cursor = new Cursor(offset, head.subarray(0, Math.min(HEAD_LENGTH, offset)), tail)

@@ -69,3 +69,55 @@ test('a file that is no gzip says so', async t => {
   assert.equal((await readRange(file, 0, 10)).length, 0)
   assert.match(String(await file.whyNoEnd()), /incorrect header check/)
 })
+
+const WHOLE = gzipSync(CONTENT)
+
+const ENDINGS = [
+  { title: 'an empty member', ending: gzipSync(''), garbage: 0 },
+  { title: 'NUL bytes', ending: Buffer.alloc(100_000), garbage: 0 },
+  { title: 'what is no gzip', ending: Buffer.from('garbage!'), garbage: 8 },
+  { title: 'NUL bytes and what is no gzip', ending: Buffer.from('\0\0\0\0garbage!'), garbage: 12 },
+]
+
+for (const { title, ending, garbage } of ENDINGS)
+  test(`a file that ends with ${title} gives all that is before, as a complete one`, async t => {
+    const file = await open(t, Buffer.concat([WHOLE, ending]))
+    assert.deepEqual(await readRange(file, 0, CONTENT.length + 10), CONTENT)
+    assert.equal(await file.whyNoEnd(), undefined)
+    assert.equal(file.garbage, garbage)
+  })
+
+test('a damaged file gives everything before the damage, to the byte, however it is read', async t => {
+  const at = WHOLE.length >> 1
+  const file = await open(t, Buffer.from(WHOLE).fill(0xff, at, at + 100))
+  const cut = await open(t, WHOLE.subarray(0, at))
+  const before = await readRange(cut, 0, CONTENT.length)
+  const found = await readRange(file, 0, CONTENT.length)
+  assert.ok(before.length > 900_000)
+  assert.deepEqual(found.subarray(0, before.length), before)
+  assert.deepEqual(await readRange(file, 1000, 10), CONTENT.subarray(1000, 1010))
+  assert.equal((await readRange(file, 0, CONTENT.length)).length, found.length)
+  assert.match(String(await file.whyNoEnd()), /in(valid|correct)/)
+  assert.equal(await file.lostAfter(before.length), CONTENT.length - before.length)
+})
+
+test('what is lost is not known when the trailer is none, or that of the last of several members', async t => {
+  const at = WHOLE.length >> 1
+  const damaged = Buffer.from(WHOLE).fill(0xff, at, at + 100)
+  for (const ending of [Buffer.from('garbage!'), gzipSync(CONTENT)]) {
+    const file = await open(t, Buffer.concat([damaged, ending]))
+    const { length } = await readRange(file, 0, CONTENT.length)
+    assert.equal(await file.lostAfter(length), undefined)
+  }
+})
+
+test('a file says whether it has one member only', async t => {
+  assert.equal(await (await open(t, WHOLE)).hasOneMember(), true)
+  const [many, between] = [Buffer.alloc(300_000, 'x'), Buffer.from('x')]
+  assert.equal(await (await open(t, Buffer.concat([WHOLE, gzipSync(between)]))).hasOneMember(), false)
+  // The header lies across two readings.
+  for (const length of [256 * 1024 - 12, 256 * 1024 - 5, 256 * 1024 + 1]) {
+    const file = await open(t, Buffer.concat([many.subarray(0, length), gzipSync(between)]))
+    assert.equal(await file.hasOneMember(), false)
+  }
+})

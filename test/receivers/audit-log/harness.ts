@@ -40,12 +40,13 @@ export function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index)
 }
 
-/** Waits for a condition; fails after 10 seconds with what `describe` says. */
+/** Waits for a condition; fails after `seconds` with what `describe` says. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   describe: () => unknown,
+  seconds = 10,
 ): Promise<void> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + seconds * 1000
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${JSON.stringify(describe())}`)
     await delay(2)

@@ -237,16 +237,18 @@ test('a file read to its end and rotated while stopped counts as ended: its dele
   assert.match(saved, new RegExp(`"offset":${lines(1, 5).length},[^}]*}[^}]*"ended":true`))
 })
 
-test('a rotated file whose last line is just being written is given the time', async t => {
+test('a rotated file whose last line is just being written, or that is still being copied, is given the time', async t => {
   const log = await TestLog.create(t)
-  await log.append(line(1) + line(2).slice(0, 100))
-  const running = await start(log, { options: { pollInterval: '1s' } })
+  await log.append(line(1) + line(2).slice(0, 50))
+  const running = await start(log, { options: { pollInterval: '250ms' } })
   await receives(running, [1])
   await log.rotate(1)
-  // A slow writer, within the poll interval.
-  await delay(50)
-  await appendFile(log.backup(1), line(2).slice(100))
   await log.append(line(3))
+  // Slower than the poll interval.
+  for (const from of [50, 100, 150]) {
+    await delay(350)
+    await appendFile(log.backup(1), line(2).slice(from, from === 150 ? undefined : from + 50))
+  }
   await receives(running, [1, 2, 3])
   assert.deepEqual(running.sink.malformed, [])
 })

@@ -421,6 +421,7 @@ test('once: a log that cannot be read is an error, after the others were read', 
   assert.deepEqual(sink.received, numbers(1001, 1900))
 })
 
+// Waits for the 10 seconds that a deleted file is kept open.
 test('logs of past days are remembered up to a number, so that the checkpoint stays small', async t => {
   const log = await TestLog.create(t)
   const settings = { options: { filename: 'audit-*.log' }, id: 'days' }
@@ -436,7 +437,7 @@ test('logs of past days are remembered up to a number, so that the checkpoint st
     const saved = await readFile(join(log.stateDir, 'checkpoints', 'test@days.json'), 'utf8')
     return Object.keys(JSON.parse(saved).logs).length
   }
-  await until(async () => (await known()) === 105, known)
+  await until(async () => (await known()) === 105, known, 25)
   await first.stop()
   assert.equal(await known(), 105)
   await days[129]?.append(line(999))

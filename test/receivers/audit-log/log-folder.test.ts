@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { appendFile, copyFile, link, rm } from 'node:fs/promises'
+import { type TestContext, test } from 'node:test'
+import { openFound } from '../../../src/receivers/audit-log/found-file.ts'
+import { LogFolder } from '../../../src/receivers/audit-log/log-folder.ts'
+import { marksOf, ProgressKeeper } from '../../../src/receivers/audit-log/progress.ts'
+import type { LogFile } from '../../../src/receivers/audit-log/rotated-files.ts'
+import { line, lines, TestLog } from './harness.ts'
+
+/** A log with five events in its live file, and an account that takes for gone what one look does not show. */
+async function account(t: TestContext) {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 5))
+  const folder = new LogFolder(log.path)
+  const progress = new ProgressKeeper([], true, () => {})
+  const look = async (isOpen = () => false) => {
+    const found = await folder.look(marksOf(progress.now), isOpen)
+    await found.live?.source.close()
+    return found
+  }
+  /** Reads to the end of the file as it is. */
+  const read = async (file: LogFile, isEnded: boolean) => {
+    const found = await openFound(file, marksOf(progress.now))
+    progress.open(found)
+    progress.advance(found.cursor.after(found.head.subarray(found.cursor.offset)), found.source.size)
+    await found.source.close()
+    const mark = progress.leave(isEnded)
+    if (isEnded) folder.finished(found, mark)
+  }
+  return { log, folder, progress, look, read, rotated: log.backup(1) }
+}
+
+for (const isEnded of [true, false]) {
+  test(`a rotated file that was ${isEnded ? '' : 'not '}read to its end for good is ${isEnded ? 'no' : 'a'} gap when it disappears`, async t => {
+    const { log, folder, progress, look, read, rotated } = await account(t)
+    await log.rotate(1)
+    await log.append(line(6))
+    const [file] = await folder.rotated()
+    assert.ok(file)
+    await read(file, isEnded)
+    await rm(rotated)
+    assert.equal(progress.note(await look()).length, isEnded ? 0 : 1)
+  })
+}
+
+test('a finished file has something unread as soon as it grows', async t => {
+  const { log, folder, progress, look, read, rotated } = await account(t)
+  await log.rotate(1)
+  await log.append(line(7))
+  const [file] = await folder.rotated()
+  assert.ok(file)
+  await read(file, true)
+  assert.deepEqual((await look()).unread, [])
+  await appendFile(rotated, line(6))
+  const grown = await look()
+  assert.deepEqual(
+    grown.unread.map(unread => [unread.file.path, unread.mark?.offset]),
+    [[rotated, lines(1, 5).length]],
+  )
+  progress.note(grown)
+  await rm(rotated)
+  assert.deepEqual(
+    progress.note(await look()).map(({ size, offset }) => size - offset),
+    [line(6).length],
+  )
+})
+
+test('a copy of what was read of the live file has nothing unread and is no gap when it disappears', async t => {
+  const { log, folder, progress, look, read, rotated } = await account(t)
+  await read(folder.live, false)
+  await copyFile(log.path, rotated)
+  await log.append(line(6))
+  await read(folder.live, false)
+  const found = await look()
+  assert.deepEqual([found.unread.length, found.copies.length], [0, 1])
+  progress.note(found)
+  await rm(rotated)
+  assert.deepEqual(progress.note(await look()), [])
+})
+
+test('a copy of the live file with what was not read of it is unread', async t => {
+  const { log, folder, look, read, rotated } = await account(t)
+  await read(folder.live, false)
+  await log.append(line(6))
+  await copyFile(log.path, rotated)
+  const { unread, copies } = await look()
+  assert.deepEqual([unread.length, copies.length], [1, 0])
+})
+
+test('a rotated file that is being read is left out', async t => {
+  const { log, look } = await account(t)
+  await log.rotate(1)
+  assert.equal((await look()).unread.length, 1)
+  await log.append(line(6))
+  const { unread } = await look(() => true)
+  assert.deepEqual(unread, [])
+})
+
+test('a hard link to the live file is left out', async t => {
+  const { log, look, rotated } = await account(t)
+  await link(log.path, rotated)
+  const { unread, copies } = await look()
+  assert.deepEqual([unread, copies], [[], []])
+})
