@@ -3,6 +3,7 @@ import { debugExporter } from './exporters/debug/index.ts'
 import { fileExporter } from './exporters/file/index.ts'
 import { openSearchExporter } from './exporters/opensearch/index.ts'
 import { otlpExporter } from './exporters/otlp/index.ts'
+import { postgresExporter } from './exporters/postgres/index.ts'
 import type { ExporterType, ProcessorType, ReceiverType } from './pipeline/component.ts'
 import { auditLogReceiver } from './receivers/audit-log/index.ts'
 
@@ -13,6 +14,7 @@ export const COMPONENTS: ComponentTypes = {
   exporters: [
     otlpExporter as ExporterType,
     openSearchExporter as ExporterType,
+    postgresExporter as ExporterType,
     fileExporter as ExporterType,
     debugExporter as ExporterType,
   ],

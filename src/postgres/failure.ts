@@ -10,7 +10,7 @@ const ABOUT_VALUES = /^(22|23|54|21000)/
 /** `no partition of relation found for row`: the table is to blame. */
 const NO_PARTITION = '23514'
 /** What passes by itself: connections, serialization, resources, operator intervention and failover. */
-const PASSING = /^(08|40|53|55|57|25006)/
+const PASSING = /^(08|40|53|55|57|25006|23514)/
 const DISK_FULL = '53100'
 
 const HINTS: readonly (readonly [codes: RegExp, hint: string])[] = [

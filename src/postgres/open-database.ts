@@ -1,3 +1,4 @@
+import type { Log } from '../pipeline/log.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import type { Database } from './database.ts'
 
@@ -9,6 +10,20 @@ import type { Database } from './database.ts'
 export async function openForReading(options: ConnectionOptions, _stateDir: string): Promise<Database> {
   const url = urlOf(options)
   // Loaded only where it is used.
+  if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
+  throw new Error('the embedded database cannot be opened yet')
+}
+
+/**
+ * The database that the options mean, for an agent that holds `stateDir`: a server, or the embedded one, which it then serves.
+ * @throws RetryableError when another process has the embedded database open
+ */
+export async function openForWriting(
+  options: ConnectionOptions,
+  _stateDir: string,
+  _log: Log,
+): Promise<Database> {
+  const url = urlOf(options)
   if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
   throw new Error('the embedded database cannot be opened yet')
 }
