@@ -3,8 +3,8 @@ import { eventTime } from '../../audit/event-time.ts'
 import { FIELD } from '../../audit/fields.ts'
 import { type InteractiveAccess, interactiveAccess } from '../../audit/interactive-access.ts'
 import { severity } from '../../audit/severity.ts'
-import { column, padded, shortened } from './column.ts'
-import { printableName, shellCommand } from './printable.ts'
+import { column, padded, shortened } from '../../terminal/column.ts'
+import { printableName, shellCommand } from '../../terminal/printable.ts'
 
 const USER_WIDTH = 26
 const VERB_WIDTH = 11

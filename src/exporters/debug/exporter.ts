@@ -11,9 +11,9 @@ import {
   type ExportResult,
 } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
+import { printableJson } from '../../terminal/printable.ts'
 import { eventLine, type LineStyle } from './event-line.ts'
 import type { DebugOptions } from './options.ts'
-import { printableJson } from './printable.ts'
 
 /** Standard output, or what stands for it in a test. */
 export type Output = Writable & { readonly fd?: number }
