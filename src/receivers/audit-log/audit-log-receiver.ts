@@ -73,8 +73,10 @@ export class AuditLogReceiver implements Receiver {
       const place = await choosePlace(this.#places, pollInterval, this.#context, signal)
       await this.#read(place, readings)
       signal.throwIfAborted()
-      await this.#settle(readings)
+      const isSaved = await this.#settle(readings)
       signal.throwIfAborted()
+      if (!isSaved)
+        throw new Error('everything was delivered, but the checkpoint is not saved: the next run repeats it')
       this.#finished.resolve()
     } catch (error) {
       await this.#settle(readings)
@@ -89,8 +91,9 @@ export class AuditLogReceiver implements Receiver {
     return logs.follow(this.#options.pollInterval, this.#stopping.signal)
   }
 
-  async #settle(readings: Readings): Promise<void> {
+  /** False when the checkpoint could not be saved. */
+  async #settle(readings: Readings): Promise<boolean> {
     await readings.settled()
-    await this.#saver?.flush()
+    return (await this.#saver?.flush()) ?? true
   }
 }

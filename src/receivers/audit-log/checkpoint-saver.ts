@@ -35,12 +35,13 @@ export class CheckpointSaver {
     this.#timer = setTimeout(() => this.#begin(), delay).unref()
   }
 
-  /** Saves what is not saved yet; returns when it is, or when that failed. */
-  async flush(): Promise<void> {
+  /** Saves what is not saved yet; false when that failed. */
+  async flush(): Promise<boolean> {
     await this.#saving
     this.#cancel()
     if (this.#isDirty) await this.#begin()
     this.#cancel()
+    return !this.#isDirty
   }
 
   #cancel(): void {

@@ -5,8 +5,8 @@ import { type FoundFile, openFound } from './found-file.ts'
 import type { LogNames } from './log-names.ts'
 import type { Mark } from './mark.ts'
 import { RotatedExaminer, type UnreadFile } from './rotated-examiner.ts'
-import { type LogFile, rotatedFiles } from './rotated-files.ts'
-import { codeOf } from './troubles.ts'
+import { type LogFile, rotatedFiles, unknownNames } from './rotated-files.ts'
+import { codeOf, isNoFile } from './troubles.ts'
 
 /** What a look into the folder has shown. */
 export interface Look {
@@ -27,6 +27,8 @@ export interface Look {
    * If not, content that is absent may still appear: by a mount, for one.
    */
   readonly isComplete: boolean
+  /** Names like the live file's that no rotation makes, as far as is known: such files are left alone. */
+  readonly unknown: readonly string[]
   /** Whether the live file's name is in the folder; it may be a link to nothing. */
   readonly isListed: boolean
   /** Whether no file of the log is there, though another log is. */
@@ -44,7 +46,13 @@ export class LogFolder {
   constructor(livePath: string, names?: LogNames) {
     this.path = dirname(livePath)
     this.#names = names
-    this.live = { path: livePath, name: basename(livePath), live: true, compressed: false }
+    this.live = {
+      path: livePath,
+      name: basename(livePath),
+      live: true,
+      compressed: false,
+      besideSource: false,
+    }
   }
 
   /** Looks at all files of the log; those that `isOpen` says are being read already are left out. The caller closes `live`. */
@@ -68,9 +76,11 @@ export class LogFolder {
     this.#examiner.forgetAllBut(rotated)
     const isListed = names.includes(this.live.name)
     const isAway = live === undefined && !isListed && names.some(this.#isOtherLog)
-    const isComplete = (live !== undefined || isAway) && unreadable.length === 0
+    const mayHoldContent = unreadable.some(({ error }) => !isNoFile(error))
+    const isComplete = (live !== undefined || isAway) && !mayHoldContent
     const isDeserted = isAway && rotated.length === 0
-    return { live, liveError, unread, copies, present, unreadable, isComplete, isListed, isDeserted }
+    const unknown = this.isOneOfMany ? [] : unknownNames(this.live.name, names)
+    return { live, liveError, unread, copies, present, unreadable, isComplete, unknown, isListed, isDeserted }
   }
 
   /** The rotated files, the oldest first; none when the folder does not exist. */

@@ -120,6 +120,15 @@ export class ProgressKeeper {
     this.#advancedAt = performance.now()
   }
 
+  /** The open file has this size, which is to be saved: so much is lost if it disappears. */
+  noteSize(size: number): void {
+    const { others, open } = this.#now
+    if (open === undefined || open.size === size) return
+    this.#set(others, { ...open, size })
+    open.sighting.see(open.head, open.name, size)
+    this.#onSighting()
+  }
+
   /** The open file is left: read to its end for good, or to be continued. Returns its mark: `unreadable` when it has no other. */
   leave(isEnded: boolean, unreadable?: Mark): Mark | undefined {
     const { others, open } = this.#now

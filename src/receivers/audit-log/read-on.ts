@@ -41,15 +41,22 @@ async function readBatch(log: LogReading, source: ByteSource, isFinal: boolean):
   }
 }
 
-/** Waits for a free place. Goes on looking into the folder meanwhile, so that what disappears unread is noticed. */
-async function reservePlace(
-  { handOver, survey, surveyMs, signal }: LogReading,
-  source: ByteSource,
-): Promise<void> {
+/** Waits for a free place. Goes on looking meanwhile, so that what disappears unread is noticed. @throws ContentChanged */
+async function reservePlace(log: LogReading, source: ByteSource): Promise<void> {
+  const { handOver, survey, surveyMs, signal } = log
   do {
     signal.throwIfAborted()
-    if (survey.age > surveyMs) await survey.glance(source)
+    if (survey.age <= surveyMs) continue
+    await noteSize(log, source)
+    await survey.glance(source)
   } while (!(await handOver.reserve(surveyMs, signal)))
+}
+
+/** Takes note of how much there is in the open file: it may be truncated before it is read. @throws ContentChanged when it was */
+async function noteSize({ progress }: LogReading, source: ByteSource): Promise<void> {
+  const { offset } = progress.now.open?.cursor ?? Cursor.START
+  await source.available(offset, Number.POSITIVE_INFINITY)
+  progress.noteSize(source.size)
 }
 
 function reportHole({ context }: LogReading, { path }: ByteSource, offset: number): void {

@@ -1,10 +1,11 @@
 import type { BigIntStats } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { isSameFile } from './byte-source.ts'
 import { markOfCopy } from './copy-of-live.ts'
 import { type FoundFile, openFound } from './found-file.ts'
 import { type Mark, marksOfHead } from './mark.ts'
 import type { LogFile } from './rotated-files.ts'
+import { codeOf, DANGLING } from './troubles.ts'
 
 /** A rotated file with something unread. */
 export interface UnreadFile extends Pick<FoundFile, 'file' | 'head' | 'mark'> {
@@ -42,17 +43,17 @@ export class RotatedExaminer {
   /** Finds out how far a file was read. */
   async examine(file: LogFile, circumstances: Circumstances): Promise<Examined> {
     const { marks, live, isOpen } = circumstances
-    const stats = await stat(file.path, { bigint: true })
+    const stats = await statOf(file.path)
     if (isOpen(stats)) return {}
     // The live file may have the name of a rotated one too, as a hard link.
     if (live !== undefined && isSameFile(stats, live.source.stats)) return {}
     const known = this.#known.get(file.path)
-    if (known?.version === versionOf(stats) && known.isValid(marks)) return known.examined
+    if (known?.version === versionOf(file, stats) && known.isValid(marks)) return known.examined
     const found = await openFound(file, marks)
     try {
       const copy = await markOfCopy(found, live)
       const mark = copy ?? found.mark
-      const isUnread = found.unread && copy === undefined
+      const isUnread = found.unread && copy === undefined && !(await isBeingCompressed(found))
       const unread = { file, head: found.head, mark, size: found.source.size }
       const examined = { mark, copy, unread: isUnread ? unread : undefined }
       const candidates = marksOfHead(found.head, marks)
@@ -76,14 +77,29 @@ export class RotatedExaminer {
   }
 
   #remember({ file, source }: OpenFile, examined: Examined, isValid: Known['isValid']): void {
-    this.#known.set(file.path, { version: versionOf(source.stats), examined, isValid })
+    this.#known.set(file.path, { version: versionOf(file, source.stats), examined, isValid })
   }
 }
 
 const isSame = (a: readonly Mark[], b: readonly Mark[]) =>
   a.length === b.length && a.every((mark, i) => mark === b[i])
 
+/** As long as its source is there an incomplete `.gz` does not count: the source has it all. */
+async function isBeingCompressed({ file, source }: OpenFile): Promise<boolean> {
+  return file.besideSource && (await source.whyNoEnd()) !== undefined
+}
+
 /** Changes with every write, renaming and replacing of a file. */
-function versionOf(stats: BigIntStats): string {
-  return [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(' ')
+function versionOf({ besideSource }: LogFile, stats: BigIntStats): string {
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, besideSource].join(' ')
+}
+
+/** @throws with code DANGLING when the name is a link to nothing */
+async function statOf(path: string): Promise<BigIntStats> {
+  try {
+    return await stat(path, { bigint: true })
+  } catch (error) {
+    const isLink = codeOf(error) === 'ENOENT' && (await lstat(path).catch(() => undefined))?.isSymbolicLink()
+    throw isLink ? Object.assign(new Error('a link to nothing', { cause: error }), { code: DANGLING }) : error
+  }
 }

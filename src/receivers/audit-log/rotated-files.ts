@@ -6,6 +6,8 @@ export interface LogFile {
   readonly name: string
   readonly live: boolean
   readonly compressed: boolean
+  /** A `.gz` next to its source: it may still be being written. */
+  readonly besideSource: boolean
 }
 
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -13,18 +15,22 @@ const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 /**
  * The rotated files of the log `live` among `names`, the oldest first. Knows
  * lumberjack's `audit-2006-01-02T15-04-05.000.log` (k8s.io/apiserver's own rotation; times are UTC),
- * logrotate's `audit.log.1` (the highest number is the oldest) and its `dateext`: `audit.log-20060102`, `audit-20060102.log`;
+ * logrotate's `audit.log.1` (the highest number is the oldest) and its `dateext`: `audit.log-20060102`, `audit-20060102.log`,
+ * `audit.log.2006-01-02`;
  * each also with `.gz`. A log that has a date in its own name, one for each day, is itself compressed when its day is over.
- * A `.gz` next to its source is left out: it may still be being written.
  */
 export function rotatedFiles(folder: string, live: string, names: readonly string[]): LogFile[] {
   const all = new Set(names)
   const ageOf = agesFor(live)
   return names
     .map(name => ({ name, age: ageOf(name) }))
-    .filter(({ name, age }) => age !== undefined && !(name.endsWith('.gz') && all.has(name.slice(0, -3))))
+    .filter(({ age }) => age !== undefined)
     .sort((a, b) => (a.age ?? '').localeCompare(b.age ?? '', 'en') || a.name.localeCompare(b.name, 'en'))
-    .map(({ name }) => ({ path: join(folder, name), name, live: false, compressed: name.endsWith('.gz') }))
+    .map(({ name }) => {
+      const compressed = name.endsWith('.gz')
+      const besideSource = compressed && all.has(name.slice(0, -3))
+      return { path: join(folder, name), name, live: false, compressed, besideSource }
+    })
 }
 
 /**
@@ -41,15 +47,23 @@ export function liveNamesOf(name: string): string[] {
     .sort((a, b) => b.length - a.length)
 }
 
-const DATE = '(\\d{4}-?\\d\\d-?\\d\\d(?:[-_T.]?\\d+)*)'
+const DATE = '((?:19|20)\\d\\d-?\\d\\d-?\\d\\d(?:[-_T.]?\\d+)*)'
+
+/** Those of `names` that begin as the log `live` does and are no name of a rotated file of it, such as `audit.log.old`. */
+export function unknownNames(live: string, names: readonly string[]): string[] {
+  const ageOf = agesFor(live)
+  return names.filter(name => name.startsWith(live) && name !== live && ageOf(name) === undefined)
+}
 
 /** Gives each rotated file's name a key that sorts the oldest first; undefined for other names. */
 function agesFor(live: string): (name: string) => string | undefined {
   const extension = extname(live)
   const stem = literal(live.slice(0, live.length - extension.length))
-  const dated = new RegExp(`^(?:${stem}-${DATE}${literal(extension)}|${literal(live)}-${DATE})(?:\\.gz)?$`)
+  const dated = new RegExp(
+    `^(?:${stem}[-.]${DATE}${literal(extension)}|${literal(live)}[-.]${DATE})(?:\\.gz)?$`,
+  )
   const numbered = new RegExp(`^${literal(live)}\\.(\\d{1,9})(?:\\.gz)?$`)
-  const isDated = new RegExp(`-${DATE}(?:${literal(extension)})?$`).test(live)
+  const isDated = new RegExp(`[-.]${DATE}(?:${literal(extension)})?$`).test(live)
   return name => {
     if (isDated && name === `${live}.gz`) return '2'
     const byDate = dated.exec(name)

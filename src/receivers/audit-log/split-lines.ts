@@ -44,7 +44,9 @@ export class LineSplitter {
       if (newline > start) {
         const event = this.#scanner.scan(buffer, start, newline)
         if (typeof event !== 'string') this.#take(event, start)
-        else if (newline < end) this.#takeTorn(start, newline, event)
+        else if (isBlank(buffer.subarray(start, newline))) {
+          // Nothing was written there, by hand or by a program that ends lines with CR LF.
+        } else if (newline < end) this.#takeTorn(start, newline, event)
         else this.#keep(start, newline, event)
       }
       start = newline + 1
@@ -90,6 +92,12 @@ export function leadingZeros(bytes: Buffer): number {
   let count = 0
   while (count < bytes.length && bytes[count] === 0) count++
   return count
+}
+
+const BLANKS = new Set(Buffer.from(' \t\r'))
+
+function isBlank(line: Buffer): boolean {
+  return line.every(byte => BLANKS.has(byte))
 }
 
 function trailingZeros(bytes: Buffer): number {

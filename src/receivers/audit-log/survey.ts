@@ -10,6 +10,9 @@ import { codeOf, troubleWith } from './troubles.ts'
 /** How long a live file may be missing after it was there before that is worth a word: a rotation takes a moment. */
 const ROTATION_MS = 1_000
 
+/** Editors and scripts may leave any number of names. */
+const MOST_UNKNOWN = 100
+
 /** Looks into the folder of a log, and tells the operator of what cannot be read and of what is lost. */
 export class Survey {
   readonly #folder: LogFolder
@@ -17,6 +20,7 @@ export class Survey {
   readonly #context: ComponentContext
   readonly #liveProblem: StandingProblem
   readonly #rotatedProblem: StandingProblem
+  readonly #unknownSaid = new Set<string>()
   #wasLive = false
   #lookedAt = Number.NEGATIVE_INFINITY
 
@@ -41,6 +45,7 @@ export class Survey {
     for (const mark of this.#progress.note(look)) this.#reportGap(mark)
     await this.#reportLive(look)
     await this.#reportRotated(look)
+    this.#reportUnknown(look)
     return look
   }
 
@@ -77,6 +82,17 @@ export class Survey {
     if (this.#folder.isOneOfMany && !isListed) return this.#liveProblem.clear(`${path} is gone`)
     const { level, message } = await troubleWith(path, liveError)
     this.#liveProblem.raise(level, message, this.#wasLive ? ROTATION_MS : 0)
+  }
+
+  #reportUnknown({ unknown }: Look): void {
+    for (const name of unknown) {
+      if (this.#unknownSaid.has(name) || this.#unknownSaid.size >= MOST_UNKNOWN) continue
+      this.#unknownSaid.add(name)
+      this.#context.log.warn(
+        `leaves ${join(this.#folder.path, name)} alone: its name is none that a rotation makes ` +
+          `(${this.#folder.live.name}.1, ${this.#folder.live.name}-20060102, audit-2006-01-02T15-04-05.000.log and each with .gz)`,
+      )
+    }
   }
 
   async #reportRotated({ unreadable }: Look): Promise<void> {

@@ -7,9 +7,17 @@ export interface Trouble {
   readonly message: string
 }
 
+/** Code of the error that says that a name is a link to nothing. */
+export const DANGLING = 'DANGLING'
+
 /** The error's code, such as ENOENT. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}
+
+/** Whether the name is that of a folder, a device or a link to nothing: there is no content that may come back. */
+export function isNoFile(error: unknown): boolean {
+  return ['EISDIR', 'ENOTFILE', 'ELOOP', DANGLING].includes(codeOf(error) ?? '')
 }
 
 /** Why a file of the log cannot be read, in words for an operator. */
@@ -30,6 +38,11 @@ export async function troubleWith(path: string, error: Error): Promise<Trouble> 
         message:
           `cannot read ${path}: expected a regular file, found something else (${error.message}). ` +
           'A hostPath mount of a file that does not exist makes a folder: mount the folder of the log instead',
+      }
+    case DANGLING:
+      return {
+        level: 'error',
+        message: `cannot read ${path}: it is a link to nothing. Remove it, or mount what it points to`,
       }
     default:
       return { level: 'error', message: `cannot read ${path}: ${error.message}` }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import {
@@ -185,3 +185,67 @@ test('what was read and not acknowledged is a gap when its file is deleted after
   await second.receiver.done
   assert.equal(second.counters.bytesLost, lines(acknowledged + 1, 100).length)
 })
+
+test('truncated while the backend is dead: a gap at once, of all that was there, and what comes then arrives', async t => {
+  const log = await TestLog.create(t)
+  const options = { batchSize: 1024, maxInFlight: 1, pollInterval: '10ms' }
+  await log.append(lines(1, 5))
+  const running = await start(log, { options, sink: new Sink().hold() })
+  await until(
+    () => running.sink.pending.length === 1,
+    () => running.said,
+  )
+  const read = running.counters.bytesRead
+  await log.append(lines(6, 20))
+  await until(
+    async () => (await readFile(checkpoint(log), 'utf8')).includes(`"size":${size(1, 20)},`),
+    () => running.said,
+  )
+  await writeFile(log.path, '')
+  await until(
+    () => running.counters.bytesLost > 0,
+    () => running.said,
+  )
+  assert.equal(running.counters.bytesLost, size(1, 20) - read)
+  assert.equal(running.sink.pending.length, 1)
+  running.sink.release()
+  await log.append(lines(21, 25))
+  await until(
+    () => running.sink.received.at(-1) === 25,
+    () => running.said,
+  )
+})
+
+for (const { title, make } of [
+  { title: 'a link to nothing', make: (path: string) => symlink(`${path}.nowhere`, path) },
+  { title: 'a folder', make: (path: string) => mkdir(path) },
+])
+  test(`${title} with the name of a rotated file is an error, and hides no gap`, async t => {
+    const log = await TestLog.create(t)
+    await make(log.backup(3))
+    await kill(log, await deadBackendOnTwo(log))
+    await rm(log.backup(1))
+    const second = await start(log)
+    await until(
+      () => second.counters.bytesLost > 0,
+      () => second.said,
+    )
+    assert.equal(second.counters.bytesLost, size(10, 19))
+    assert.match(
+      withoutInfo(second).join(),
+      /ERROR cannot read .*03-00-03.000.log: .*(link to nothing|directory)/,
+    )
+  })
+
+/** A rotated file and the live one, each of 10 events, and a backend that acknowledges nothing. */
+async function deadBackendOnTwo(log: TestLog): Promise<Running> {
+  await log.append(lines(10, 19))
+  await log.rotate(1)
+  await log.append(lines(20, 29))
+  const running = await start(log, { sink: new Sink().hold() })
+  await until(
+    async () => running.sink.pending.length === 2 && (await savedNames(log)).length === 2,
+    () => running.said,
+  )
+  return running
+}

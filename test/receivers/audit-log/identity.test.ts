@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
-import { appendFile, copyFile, link, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  copyFile,
+  link,
+  mkdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { line, lines, numbers, receives, Sink, start, TestLog, until, withoutInfo } from './harness.ts'
 
 /** What the receiver got of lines that are no events, in order. */
@@ -208,4 +220,55 @@ test('empty rotated files, plain and compressed, and an empty live one stop noth
   await receives(second, [6])
   await second.stop()
   assert.deepEqual([...withoutInfo(first), ...withoutInfo(second)], [])
+})
+
+test('a .gz next to a source of other content is read when it is whole, and no damage while it is not', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 9))
+  await log.rotate(1)
+  const beside = `${log.backup(1)}.gz`
+  const whole = gzipSync(lines(10, 500))
+  await writeFile(beside, whole.subarray(0, 1000))
+  await utimes(beside, 1, 1)
+  await log.append(lines(501, 505))
+  const running = await start(log)
+  await receives(running, [...numbers(1, 9), ...numbers(501, 505)])
+  await writeFile(beside, whole)
+  await until(
+    () => running.sink.received.includes(500),
+    () => running.said,
+  )
+  assert.deepEqual(
+    running.sink.received.toSorted((a, b) => a - b),
+    numbers(1, 505),
+  )
+  assert.deepEqual(withoutInfo(running), [])
+})
+
+test('a .gz next to its source is not read again', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 9))
+  await log.rotate(1)
+  await writeFile(`${log.backup(1)}.gz`, gzipSync(lines(1, 9)))
+  await log.append(lines(10, 19))
+  const running = await start(log)
+  await receives(running, numbers(1, 19))
+  await running.stop()
+  await log.append(line(20))
+  const second = await start(log)
+  await receives(second, [20])
+  assert.deepEqual([...withoutInfo(running), ...withoutInfo(second)], [])
+})
+
+test('a file whose name is none that a rotation makes is named, once, and left alone', async t => {
+  const log = await TestLog.create(t)
+  await writeFile(`${log.path}.old`, lines(1, 9))
+  await log.append(lines(10, 19))
+  const running = await start(log, { options: { pollInterval: '10ms' } })
+  await receives(running, numbers(10, 19))
+  await log.rotate(1)
+  await log.append(line(20))
+  await receives(running, numbers(10, 20))
+  assert.equal(withoutInfo(running).length, 1)
+  assert.match(withoutInfo(running)[0] ?? '', /^WARN leaves .*audit.log.old alone/)
 })

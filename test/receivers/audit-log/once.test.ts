@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rename, rm } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { line, lines, numbers, Sink, start, TestLog, until } from './harness.ts'
@@ -93,4 +93,13 @@ test('once: a log that is away now is not forgotten', async t => {
   const third = await start(log, { once: true })
   await third.receiver.done
   assert.deepEqual(third.sink.received, [10])
+})
+
+test('once: a checkpoint that cannot be saved is an error after everything was delivered', async t => {
+  const log = await TestLog.create(t)
+  await log.append(lines(1, 9))
+  await writeFile(join(log.stateDir, 'checkpoints'), 'in the way of the folder')
+  const { receiver, sink } = await start(log, { once: true })
+  await assert.rejects(async () => receiver.done, { message: /everything was delivered.*not saved.*repeats/ })
+  assert.deepEqual(sink.received, numbers(1, 9))
 })

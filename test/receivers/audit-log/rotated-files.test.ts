@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rotatedFiles } from '../../../src/receivers/audit-log/rotated-files.ts'
+import { rotatedFiles, unknownNames } from '../../../src/receivers/audit-log/rotated-files.ts'
 
 interface Row {
   readonly title: string
@@ -48,9 +48,15 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    title: 'a compressed file next to its source is still being written: the source counts',
+    title:
+      "logrotate's dates after a dot, with eight digits or with hyphens: the oldest first, unlike numbers",
+    names: ['audit.log.20260102', 'audit.log.2026-01-03', 'audit.log.20260101.gz', 'audit.2026-01-04.log'],
+    expected: ['audit.log.20260101.gz', 'audit.log.20260102', 'audit.log.2026-01-03', 'audit.2026-01-04.log'],
+  },
+  {
+    title: 'a compressed file comes after its source',
     names: ['audit-2026-01-02T03-04-06.000.log.gz', 'audit-2026-01-02T03-04-06.000.log'],
-    expected: ['audit-2026-01-02T03-04-06.000.log'],
+    expected: ['audit-2026-01-02T03-04-06.000.log', 'audit-2026-01-02T03-04-06.000.log.gz'],
   },
   {
     title: 'other files are none of the log',
@@ -76,3 +82,17 @@ for (const { title, live = 'audit.log', names, expected } of ROWS)
     )
     for (const file of files) assert.equal(file.compressed, file.name.endsWith('.gz'))
   })
+
+test('names that begin as the log and are none of its rotated files are unknown', () => {
+  const known = [
+    'audit.log',
+    'audit.log.1',
+    'audit.log-20260101.gz',
+    'audit.log.20260101',
+    'audit-policy.yaml',
+  ]
+  assert.deepEqual(unknownNames('audit.log', [...known, 'audit.log.old', 'audit.log.1.tmp']), [
+    'audit.log.old',
+    'audit.log.1.tmp',
+  ])
+})
