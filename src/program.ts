@@ -26,8 +26,32 @@ function withConfig(command: Command): Command {
     .option('-f, --file <path>', 'read this audit log instead of the one configured for auditLog')
 }
 
+/** Options of `query`: where to look, what to leave out, how to show it. */
+function withFilters(command: Command): Command {
+  return command
+    .option('-f, --file <path...>', 'audit logs: plain, .gz, a pattern in quotes, - for stdin')
+    .option(
+      '--provider <name>',
+      'the log of k3s, rke2, rke or kubeadm on this machine, with its rotated files',
+    )
+    .option('--path-prefix <folder>', 'folder of the log, with its rotated files')
+    .option('--filename <name>', 'name of the log in it, or a pattern')
+    .option('--since <time>', 'requests received since: 2026-05-04T10:00:00Z, 2026-05-04, or 30m, 2h, 7d ago')
+    .option('--until <time>', 'requests received before')
+    .option('--user <name>', 'by this user or in its name; * and ? are wildcards', collect)
+    .option('-n, --namespace <name>', 'for this namespace; * and ? are wildcards', collect)
+    .option('--name <name>', 'for the object, pod or node of this name; * and ? are wildcards', collect)
+    .option('--verb <verb>', 'with this verb', collect)
+    .option('--code <code>', 'answered with this status: 403, 4xx', collect)
+    .option('--source-ip <address>', 'from this address or network: 10.0.0.7, 10.0.0.0/8, fd00::/8', collect)
+    .option('--limit <rows>', 'only the newest rows, of a summary the first; 0: all')
+    .option('-o, --output <format>', 'table, json, ndjson or csv', 'table')
+    .option('--follow', 'go on and show what happens; begins now, or at --since')
+    .option('--no-pager', 'do not show long answers through PAGER (less)')
+}
+
 // Each command is imported when it runs: starting the agent must not pay for the others.
-function program(): Command {
+function program(queryHelp: string): Command {
   const auditship = new Command('auditship')
     .description('Ships Kubernetes audit logs without losing an event.')
     .version(version())
@@ -64,6 +88,18 @@ function program(): Command {
     .description('List receivers, processors and exporters with their options.')
     .option('--format <format>', 'text or json', 'text')
     .action(async options => exitWith((await import('./commands/components.ts')).components(options)))
+  withFilters(
+    auditship
+      .command('query')
+      .description(
+        'Answer a question about an audit log: who opened a shell where, who read secrets, what was refused …',
+      )
+      .argument('[question]', 'see below')
+      .argument('[name]', 'of whom or what, where the question needs it')
+      .addHelpText('after', queryHelp),
+  ).action(async (question, name, options) =>
+    exitWith((await import('./commands/query.ts')).query(question, name, options)),
+  )
   auditship
     .command('quickstart')
     .description('Show what happened in a real audit log, or in your own, and follow it.')
@@ -88,7 +124,9 @@ async function explain(error: unknown): Promise<number> {
 /** Runs the command line; sets `process.exitCode`. */
 export async function main(): Promise<void> {
   try {
-    await program().parseAsync()
+    const isQuery = process.argv[2] === 'query'
+    const queryHelp = isQuery ? (await import('./commands/query-help.ts')).queryHelp() : ''
+    await program(queryHelp).parseAsync()
   } catch (error) {
     process.exitCode = await explain(error)
   }

@@ -30,7 +30,8 @@ function taken(characters: readonly string[], width: number): string[] {
   return characters.slice(0, end)
 }
 
-function widthOf(text: string): number {
+/** How many cells the text takes. */
+export function widthOf(text: string): number {
   let width = 0
   for (const character of text) width += cells(character)
   return width

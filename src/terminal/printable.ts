@@ -13,8 +13,11 @@ export function printableName(name: string | undefined): string {
 }
 
 /** JSON text of the same meaning that has nothing unprintable in it. */
-export function printableJson(json: string): string {
-  return json.replace(EACH_UNPRINTABLE, character => character.split('').map(utf16Escape).join(''))
+export const printableJson = (json: string) => printable(json)
+
+/** The text with what is unprintable in it as JSON escapes: `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(EACH_UNPRINTABLE, character => character.split('').map(utf16Escape).join(''))
 }
 
 const utf16Escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
