@@ -21,6 +21,27 @@ export async function holdStateDir(path: string, log: Log): Promise<() => void> 
   })
   const lock = join(path, 'lock')
   try {
+    const release = await holdFile(lock)
+    if (release !== undefined) return release
+  } catch (error) {
+    log.error(
+      `cannot lock ${lock}: ${describe(error)}. Events are delivered nevertheless; make sure that no other auditship uses ` +
+        `${path}, and make it writable`,
+    )
+    return () => {}
+  }
+  throw new Error(
+    `service.stateDir ${path} is in use by another auditship process, expected one for each. ` +
+      'Stop that one, or set a service.stateDir of its own for this one',
+  )
+}
+
+/**
+ * Locks a file, which is made if need be, until the returned function is called or the process ends, however it ends.
+ * Undefined when it is locked already. @throws when it cannot be locked at all
+ */
+export async function holdFile(lock: string): Promise<(() => void) | undefined> {
+  try {
     return await hold(lock).catch(async (error: unknown) => {
       if (errcodeOf(error) !== SQLITE_NOTADB) throw error
       // Something else wrote into it. Emptied it is the same file, so that whoever holds it keeps it.
@@ -28,16 +49,8 @@ export async function holdStateDir(path: string, log: Log): Promise<() => void> 
       return hold(lock)
     })
   } catch (error) {
-    if (errcodeOf(error) === SQLITE_BUSY)
-      throw new Error(
-        `service.stateDir ${path} is in use by another auditship process, expected one for each. ` +
-          'Stop that one, or set a service.stateDir of its own for this one',
-      )
-    log.error(
-      `cannot lock ${lock}: ${describe(error)}. Events are delivered nevertheless; make sure that no other auditship uses ` +
-        `${path}, and make it writable`,
-    )
-    return () => {}
+    if (errcodeOf(error) === SQLITE_BUSY) return undefined
+    throw error
   }
 }
 

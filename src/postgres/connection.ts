@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Client, type ClientConfig } from 'pg'
 import { VALUE_PARSERS } from './value-parsers.ts'
 
@@ -8,10 +9,10 @@ const GOODBYE_MS = 1_000
 /** One connection to PostgreSQL. */
 export class Connection {
   readonly client: Client
-  readonly #socket: Socket
+  readonly #socket: Duplex
   #isOpen = true
 
-  private constructor(client: Client, socket: Socket) {
+  private constructor(client: Client, socket: Duplex) {
     this.client = client
     this.#socket = socket
     // Without a listener an error of an idle connection would end the process.
@@ -20,9 +21,13 @@ export class Connection {
   }
 
   /** Connects and logs in, until `signal` aborts. @param socket what to connect by; left out: TCP or a socket file */
-  static async open(config: ClientConfig, signal: AbortSignal, socket = new Socket()): Promise<Connection> {
+  static async open(
+    config: ClientConfig,
+    signal: AbortSignal,
+    socket: Duplex = new Socket(),
+  ): Promise<Connection> {
     signal.throwIfAborted()
-    const client = new Client({ ...config, types: VALUE_PARSERS, stream: () => socket })
+    const client = new Client({ ...config, types: VALUE_PARSERS, stream: () => socket as Socket })
     const connection = new Connection(client, socket)
     const destroy = () => connection.destroy()
     signal.addEventListener('abort', destroy, { once: true })

@@ -4,28 +4,30 @@ import type { Database } from './database.ts'
 
 /**
  * The database that the options mean, for reading: the server of `url` or of DATABASE_URL, else the embedded one of the agent
- * whose `service.stateDir` is given: by its socket while an agent serves it, else directly. Connects when it is first used.
+ * whose `service.stateDir` is given: by its socket while an agent serves it, else directly.
  * @throws Error when `url` is no URL or there is no embedded database in the folder
  */
-export async function openForReading(options: ConnectionOptions, _stateDir: string): Promise<Database> {
+export async function openForReading(options: ConnectionOptions, stateDir: string): Promise<Database> {
   const url = urlOf(options)
-  // Loaded only where it is used.
+  // Each is loaded only where it is used.
   if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
-  throw new Error('the embedded database cannot be opened yet')
+  const { openEmbeddedForReading } = await import('./embedded/open-embedded.ts')
+  return openEmbeddedForReading(stateDir, options.statementTimeout)
 }
 
 /**
  * The database that the options mean, for an agent that holds `stateDir`: a server, or the embedded one, which it then serves.
- * @throws RetryableError when another process has the embedded database open
+ * @throws RetryableError when the embedded one cannot be opened, Error when `url` is no URL
  */
 export async function openForWriting(
   options: ConnectionOptions,
-  _stateDir: string,
-  _log: Log,
+  stateDir: string,
+  log: Log,
 ): Promise<Database> {
   const url = urlOf(options)
   if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
-  throw new Error('the embedded database cannot be opened yet')
+  const { openOwnEmbedded } = await import('./embedded/open-embedded.ts')
+  return openOwnEmbedded(stateDir, options.statementTimeout, log)
 }
 
 /** The server's URL, or undefined for the embedded database. */
