@@ -2,7 +2,7 @@
  * The library: audit events as values, and the agent as a part of another program.
  * @module
  */
-export { Agent, type AgentOptions, type RunningPipeline } from './agent.ts'
+export { Agent, type AgentOptions } from './agent.ts'
 export {
   ATTRIBUTES,
   type AttributeDefinition,
@@ -23,6 +23,7 @@ export { COMPONENTS } from './components.ts'
 export type { Config } from './config/config.ts'
 export { ConfigError, type ConfigProblem } from './config/problem.ts'
 export { byteSize, duration, secret } from './config/scalars.ts'
+export type { RunningPipeline } from './connect.ts'
 export { type AgentConfig, createAgent, type OwnComponents } from './library/create-agent.ts'
 export { emitAuditEvent } from './library/emit.ts'
 export { parseEvents, type ReadLine, readEvents, readEventsFromFile } from './library/read-events.ts'

@@ -1,4 +1,4 @@
-import type { RunningPipeline } from './agent.ts'
+import type { RunningPipeline } from './connect.ts'
 import type { Failure } from './pipeline/health.ts'
 
 /** What keeps a part of a pipeline from its work. */

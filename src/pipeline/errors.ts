@@ -1,4 +1,4 @@
-/** The backend refused this content and always will: 400, 413 or 422. `deliver` bisects the batch, or dead-letters a single event. */
+/** The backend refused this content and always will, such as by 400 or 413; which answers mean that is the exporter's to know. `deliver` bisects the batch, or dead-letters a single event. */
 export class PermanentError extends Error {
   override name = 'PermanentError'
 }

@@ -20,7 +20,7 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
 }
 
 /** Whether `found` says all that `wanted` says; it may say more. OpenSearch answers settings, and some booleans, as strings. */
-export function covers(found: unknown, wanted: Json): boolean {
+function covers(found: unknown, wanted: Json): boolean {
   if (Array.isArray(wanted)) {
     const isAlike = Array.isArray(found) && found.length === wanted.length
     return isAlike && wanted.every((item, index) => covers(found[index], item))

@@ -1,6 +1,6 @@
 import { type Checkpoint, serializeCheckpoint } from './checkpoint.ts'
 import type { Mark } from './mark.ts'
-import type { ProgressKeeper } from './progress.ts'
+import type { ProgressKeeper } from './progress-keeper.ts'
 
 /** The content of a receiver's checkpoint: the marks of each of its logs, by the path of the live file. */
 export class SavedMarks {
