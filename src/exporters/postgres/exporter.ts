@@ -25,13 +25,16 @@ interface Opened {
 
 /** Writes interactive access into `change_events` and, if wanted, every event into `audit_events`. */
 export class PostgresExporter implements Exporter {
+  readonly #openDatabase: typeof openForWriting
   readonly #options: PostgresOptions
   readonly #context: ComponentContext
   readonly #cluster: string
   readonly #setup: Setup
   #opened: Promise<Opened> | undefined
 
-  constructor(options: PostgresOptions, context: ComponentContext) {
+  /** @param open what opens the database */
+  constructor(options: PostgresOptions, context: ComponentContext, open = openForWriting) {
+    this.#openDatabase = open
     this.#options = options
     this.#context = context
     this.#cluster = clusterName(context.resource)
@@ -80,7 +83,7 @@ export class PostgresExporter implements Exporter {
 
   async #openOnce(): Promise<Opened> {
     const { events, retentionDays } = this.#options
-    const database = await openForWriting(this.#options, this.#context.stateDir, this.#context.log)
+    const database = await this.#openDatabase(this.#options, this.#context.stateDir, this.#context.log)
     const auditEvents =
       events === 'all' ? new AuditEventWriter(database, retentionDays, this.#context) : undefined
     return { database, auditEvents }
