@@ -26,6 +26,16 @@ export interface Receiver {
 /** Changes or drops events between receiver and exporters. Synchronous, no I/O; when it throws, nothing of the batch passes. */
 export interface Processor {
   process(batch: AuditBatch): AuditBatch
+  /** What `process` would do with one event, for `auditship test`. */
+  try?(event: AuditEvent): Trial
+}
+
+/** What a processor did with one event. */
+export interface Trial {
+  /** What leaves; undefined when it was dropped. */
+  readonly event: AuditEvent | undefined
+  /** What was done by which rule and where, in words, without content: `redacted requestObject.data.password (secret)`. */
+  readonly notes: readonly string[]
 }
 
 /** An event that the backend refused for good, and its reason in the backend's words. */
