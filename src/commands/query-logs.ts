@@ -1,20 +1,25 @@
 import { WrongFilter } from '../query/filters.ts'
-import { type OpenLogs, openFiles, openPlace } from '../query/logs/log-files.ts'
+import { type OpenLogs, openFiles } from '../query/logs/log-files.ts'
 import { type SearchReport, searchLogs } from '../query/logs/search-logs.ts'
 import { Progress } from '../query/output/progress.ts'
 import { type PlaceOptions, PROVIDERS } from '../receivers/audit-log/provider-presets.ts'
 import { EXIT } from './exit-code.ts'
 import type { Query, QueryOptions } from './query.ts'
 import { writeAnswer } from './query-answer.ts'
-import { follow } from './query-follow.ts'
 
 const never = new AbortController().signal
 
 /** Answers from audit logs: the files named, or the log of a provider or place. Resolves to the exit code. */
 export async function answerFromLogs(query: Query, options: QueryOptions): Promise<number> {
   const place = placeIn(options)
-  if (options.follow) return follow(query, options.file ?? place, options.since === undefined)
-  const logs = options.file === undefined ? await openPlace(place) : await openFiles(options.file)
+  // What takes long to load is loaded when it is used.
+  if (options.follow) {
+    const { follow } = await import('./query-follow.ts')
+    return follow(query, options.file ?? place, options.since === undefined)
+  }
+  const logs = await (options.file === undefined
+    ? (await import('../query/logs/open-place.ts')).openPlace(place)
+    : openFiles(options.file))
   const total = sizeOf(logs)
   const progress = new Progress(process.stderr, total, performance.now())
   const collector = query.question.collect()

@@ -2,12 +2,10 @@ import { createReadStream } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { EventScanner } from '../../audit/scan.ts'
-import { type ByteSource, isSameFile, readRange } from '../../receivers/audit-log/byte-source.ts'
+import { type ByteSource, readRange } from '../../receivers/audit-log/byte-source.ts'
 import { GzipFile } from '../../receivers/audit-log/gzip-file.ts'
-import { LogPlace } from '../../receivers/audit-log/log-place.ts'
 import { isPattern, nameMatcher } from '../../receivers/audit-log/name-pattern.ts'
 import { PlainFile } from '../../receivers/audit-log/plain-file.ts'
-import { logPaths, type PlaceOptions } from '../../receivers/audit-log/provider-presets.ts'
 import { codeOf } from '../../receivers/audit-log/troubles.ts'
 import { receivedAt } from '../received-at.ts'
 import { type Bytes, bytesOfFile, bytesOfStream } from './bytes.ts'
@@ -59,43 +57,12 @@ export async function openFiles(paths: readonly string[]): Promise<OpenLogs> {
   return { logs: [...files.map(({ log }) => log), ...streams], unreadable }
 }
 
-/** Opens the log of a provider or place: its rotated files, the oldest first, and the live one. */
-export async function openPlace(options: PlaceOptions): Promise<OpenLogs> {
-  const places = logPaths(options).map(path => new LogPlace(path))
-  const logs: OpenLog[] = []
-  const unreadable: Unreadable[] = []
-  const [first] = places
-  let place = first
-  for (const candidate of places.toReversed()) if (await candidate.hasLog()) place = candidate
-  for (const folder of (await place?.logs()) ?? []) {
-    // The live file first: one that is rotated away after that is in the list of names, and known by its inode.
-    const live = await opened(folder.live.path, unreadable)
-    for (const file of await folder.rotated()) {
-      const source = await opened(file.path, unreadable)
-      if (source === undefined) continue
-      if (live !== undefined && isSameFile(source.stats, live.stats)) await source.close()
-      else logs.push(logOf(source))
-    }
-    if (live !== undefined) logs.push(logOf(live))
-  }
-  if (logs.length === 0 && unreadable.length === 0)
-    unreadable.push({ path: places.map(({ path }) => path).join(' or '), error: new Error('no such log') })
-  return { logs, unreadable }
-}
-
-async function opened(path: string, unreadable: Unreadable[]): Promise<ByteSource | undefined> {
-  try {
-    return await openSource(path)
-  } catch (error) {
-    unreadable.push({ path, error: error instanceof Error ? error : new Error(String(error)) })
-    return undefined
-  }
-}
-
-const openSource = (path: string): Promise<ByteSource> =>
+/** Opens a file, uncompressed by its name. */
+export const openSource = (path: string): Promise<ByteSource> =>
   path.endsWith('.gz') ? GzipFile.open(path) : PlainFile.open(path)
 
-const logOf = (source: ByteSource): OpenLog => ({
+/** An open file as a log. */
+export const logOf = (source: ByteSource): OpenLog => ({
   bytes: bytesOfFile(source),
   size: source.size,
 })

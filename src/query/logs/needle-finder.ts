@@ -1,10 +1,13 @@
 /** Below this length a needle is left to `Buffer.indexOf`. */
 const SHORT = 4
+const NONE: Buffer[] = []
 
 /** Finds which of many byte strings comes next. Set Horspool over pairs of bytes: most bytes are never looked at. */
 export class NeedleFinder {
   readonly #short: readonly Buffer[]
   readonly #long: readonly Buffer[]
+  /** The long ones by the two bytes at which the window ends. */
+  readonly #byPair: Buffer[][]
   /** Length of the shortest long one: the window that is moved over the bytes. */
   readonly #window: number
   /** How far the window may move, by the last two bytes in it; 0: a needle may begin here. */
@@ -19,10 +22,13 @@ export class NeedleFinder {
     this.#long = all.filter(({ length }) => length >= SHORT)
     this.#window = Math.min(255, ...this.#long.map(({ length }) => length))
     this.#shift.fill(this.#window - 1)
+    this.#byPair = Array.from({ length: 0x10000 }, () => NONE)
     for (const needle of this.#long) {
       for (let i = 0; i + 1 < this.#window; i++) {
         const pair = (needle[i] ?? 0) | ((needle[i + 1] ?? 0) << 8)
-        this.#shift[pair] = Math.min(this.#shift[pair] ?? 0, this.#window - 2 - i)
+        const shift = this.#window - 2 - i
+        this.#shift[pair] = Math.min(this.#shift[pair] ?? 0, shift)
+        if (shift === 0) this.#byPair[pair] = [...(this.#byPair[pair] ?? NONE), needle]
       }
     }
   }
@@ -41,42 +47,48 @@ export class NeedleFinder {
   }
 
   /** Four windows at a time: each waits for memory, and the processor works on the others meanwhile. */
-  #findLong(b: Buffer, end: number): void {
+  #findLong(bytes: Buffer, end: number): void {
+    const pairs = new DataView(bytes.buffer, bytes.byteOffset, end)
     const shift = this.#shift
-    const last = this.#window - 1
+    const last = this.#window - 2
     const quarter = end >> 2
     let i = last
     let j = quarter + last
     let k = 2 * quarter + last
     let l = 3 * quarter + last
-    while (i < quarter + last && j < 2 * quarter + last && k < 3 * quarter + last && l < end) {
-      const a = shift[b[i - 1]! | (b[i]! << 8)]!
-      const c = shift[b[j - 1]! | (b[j]! << 8)]!
-      const d = shift[b[k - 1]! | (b[k]! << 8)]!
-      const e = shift[b[l - 1]! | (b[l]! << 8)]!
-      i += a === 0 ? this.#check(b, i, end) : a
-      j += c === 0 ? this.#check(b, j, end) : c
-      k += d === 0 ? this.#check(b, k, end) : d
-      l += e === 0 ? this.#check(b, l, end) : e
+    while (i < quarter + last && j < 2 * quarter + last && k < 3 * quarter + last && l < end - 1) {
+      const a = shift[pairs.getUint16(i, true)]!
+      const c = shift[pairs.getUint16(j, true)]!
+      const d = shift[pairs.getUint16(k, true)]!
+      const e = shift[pairs.getUint16(l, true)]!
+      i += a === 0 ? this.#check(pairs, i) : a
+      j += c === 0 ? this.#check(pairs, j) : c
+      k += d === 0 ? this.#check(pairs, k) : d
+      l += e === 0 ? this.#check(pairs, l) : e
     }
-    this.#finish(b, i, Math.min(quarter + last, end), end)
-    this.#finish(b, j, Math.min(2 * quarter + last, end), end)
-    this.#finish(b, k, Math.min(3 * quarter + last, end), end)
-    this.#finish(b, l, end, end)
+    this.#finish(pairs, i, quarter + last)
+    this.#finish(pairs, j, 2 * quarter + last)
+    this.#finish(pairs, k, 3 * quarter + last)
+    this.#finish(pairs, l, end)
   }
 
-  /** Moves one window on to `to`. */
-  #finish(b: Buffer, i: number, to: number, end: number): void {
-    while (i < to) {
-      const a = this.#shift[b[i - 1]! | (b[i]! << 8)]!
-      i += a === 0 ? this.#check(b, i, end) : a
+  /** Moves the window whose last two bytes are at `i` on to `to`. */
+  #finish(pairs: DataView, i: number, to: number): void {
+    while (i < to && i < pairs.byteLength - 1) {
+      const a = this.#shift[pairs.getUint16(i, true)]!
+      i += a === 0 ? this.#check(pairs, i) : a
     }
   }
 
-  /** Notes the needle whose window ends at `i`, if there is one; returns how far to move on. */
-  #check(b: Buffer, i: number, end: number): 1 {
-    const start = i - this.#window + 1
-    if (this.#long.some(needle => isAt(b, start, end, needle))) this.#note(start)
+  /** Notes the needle whose window ends with the pair at `i`, if there is one; returns how far to move on. */
+  #check(pairs: DataView, i: number): 1 {
+    const start = i - this.#window + 2
+    const needles = this.#byPair[pairs.getUint16(i, true)]!
+    for (let n = 0; n < needles.length; n++) {
+      if (!isAt(pairs, start, needles[n]!)) continue
+      this.#note(start)
+      break
+    }
     return 1
   }
 
@@ -90,8 +102,8 @@ export class NeedleFinder {
   }
 }
 
-function isAt(b: Buffer, start: number, end: number, needle: Buffer): boolean {
-  if (start + needle.length > end) return false
-  for (let i = 0; i < needle.length; i++) if (b[start + i] !== needle[i]) return false
+function isAt(bytes: DataView, start: number, needle: Buffer): boolean {
+  if (start + needle.length > bytes.byteLength) return false
+  for (let i = 0; i < needle.length; i++) if (bytes.getUint8(start + i) !== needle[i]) return false
   return true
 }

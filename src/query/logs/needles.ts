@@ -71,16 +71,18 @@ function escapesOf(characters: string): string[] {
 }
 
 /**
- * Of interactive access. The subresource is a string in objectRef; without objectRef it is a segment of the path in
+ * Of interactive access. The subresource is all of a string in objectRef; without objectRef it is a segment of the path in
  * requestURI, where any of its letters may be percent-encoded, and the slash before it too: `/`, `%2f`, `%2F`, or one of
  * these with its last character escaped, `%2\u0046`.
  */
 const ACCESS: Needles = [
-  ...SUBRESOURCES.map(name => `"${name}"`),
-  ...SUBRESOURCES.flatMap(name =>
-    [...'/fF6'].flatMap(before => [...'?"/\\%'].map(after => before + name + after)),
-  ),
+  ...SUBRESOURCES.flatMap(name => ['"', '?', '/', '\\', '%'].map(after => name + after)).flatMap(withBefore),
   ...escapesOf(`${SUBRESOURCES.join('')}%67`),
   '%6',
   '%7',
 ]
+
+/** What is short is told from longer words, `kube-proxy` for one, by what is before it. */
+function withBefore(needle: string): string[] {
+  return needle.length > 6 ? [needle] : ['"', '/', 'f', 'F', '6'].map(before => before + needle)
+}
