@@ -32,7 +32,8 @@ export function needlesOf(condition: Condition): readonly Needles[] {
     case 'exists':
       return OF_ACCESS.test(condition.attribute) ? [ACCESS] : []
     case 'body':
-      return union(condition.words.map(word => ofString(word, '"', '"')))
+      // As a key between quotes, or in the path of a JSON patch.
+      return union(condition.words.map(word => ofString(word, '', '')))
     case 'all':
       return condition.parts.flatMap(needlesOf)
     case 'any':
