@@ -132,7 +132,14 @@ export async function startPostgres(
     folder,
     url,
     start,
-    kill: () => end('SIGKILL'),
+    async kill() {
+      const { pid } = child ?? {}
+      const started = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+      const ended = end('SIGKILL')
+      // They would go on for a moment, and connections with them.
+      for (const backend of started) killIfThere(Number(backend))
+      await ended
+    },
     stop: () => end('SIGINT'),
     async newDatabase(t) {
       const name = `test_${++databases}`
@@ -150,6 +157,14 @@ export async function startPostgres(
 /** A connection without options. */
 export function adminOf(url: string): Database {
   return serverDatabase(url, z.object(connectionOptions()).parse({ poolSize: 2 }))
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 async function isUp(url: string): Promise<boolean> {
