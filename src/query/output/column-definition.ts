@@ -9,6 +9,8 @@ export interface Column {
   readonly least: number
   /** Cells it has while rows are shown as they come. */
   readonly usual: number
+  /** Left out of a terminal too narrow for what all columns need: the highest goes first. Those without stay. */
+  readonly dispensable?: number
   /** Numbers stand at its right edge. */
   readonly isNumber?: boolean
 }

@@ -3,6 +3,7 @@ import type { Cell, Row } from '../row.ts'
 import type { Column } from './column-definition.ts'
 
 const text = (cell: Cell) => printableName(typeof cell === 'string' ? cell : undefined)
+const digits = (cell: Cell) => (typeof cell === 'number' ? String(cell) : '-')
 const list = (cell: Cell) =>
   Array.isArray(cell) ? cell.map(item => printableName(String(item))).join(' ') : '-'
 
@@ -55,7 +56,7 @@ function commandOf({ command, image }: Row): string {
 /** `101 allowed`, `403 denied`; `-` before there is an answer. */
 function outcomeOf({ code, allowed }: Row): string {
   const verdict = allowed === undefined ? '' : allowed ? ' allowed' : ' denied'
-  return `${code ?? '-'}${verdict}`
+  return digits(code) + verdict
 }
 
 /** How long a session lasted; `open` when it was opened and no end was seen. */
@@ -78,7 +79,7 @@ const number = (title: string, of: Column['text'], usual: number): Column => ({
   isNumber: true,
 })
 const count = (title: string, key: string) =>
-  number(title, row => String(row[key] ?? '-'), Math.max(title.length, 8))
+  number(title, row => digits(row[key]), Math.max(title.length, 8))
 const milliseconds = (title: string, key: string) =>
   number(title, row => (typeof row[key] === 'number' ? shortDuration(row[key]) : '-'), 8)
 
@@ -86,20 +87,20 @@ const milliseconds = (title: string, key: string) =>
 export const COLUMN = {
   time: column('TIME (UTC)', row => time(row.time), 19, 19),
   started: column('STARTED (UTC)', row => time(row.started), 19, 19),
-  user: column('USER', userOf, 12, 28),
-  from: column('FROM', row => list(row.source_ips), 7, 15),
-  lastFrom: column('FROM', row => text(row.source_ip), 7, 15),
+  user: column('USER', userOf, 8, 28),
+  from: { ...column('FROM', row => list(row.source_ips), 7, 15), dispensable: 3 },
+  lastFrom: { ...column('FROM', row => text(row.source_ip), 7, 15), dispensable: 3 },
   verb: column('VERB', row => text(row.verb), 6, 11),
   object: column('OBJECT', objectOf, 16, 48),
   path: column('REQUEST', row => text(row.request_uri), 16, 48),
   agent: column('USER AGENT', row => text(row.user_agent), 12, 30),
-  code: number('CODE', row => String(row.code ?? '-'), 4),
+  code: number('CODE', row => digits(row.code), 4),
   reason: column('REASON', row => text(row.reason), 8, 12),
   operation: column('WHAT', row => text(row.operation).toLowerCase(), 6, 11),
-  target: column('INTO', targetOf, 16, 34),
-  command: column('COMMAND', commandOf, 16, 40),
+  target: column('INTO', targetOf, 12, 34),
+  command: column('COMMAND', commandOf, 10, 40),
   outcome: column('OUTCOME', outcomeOf, 11, 11),
-  lasted: number('LASTED', lastedOf, 7),
+  lasted: { ...number('LASTED', lastedOf, 7), dispensable: 2 },
   why: column('REACHES THE NODE BY', row => list(row.why), 16, 40),
   resource: column('RESOURCE', resourceOf, 16, 44),
   requests: count('REQUESTS', 'requests'),
@@ -107,7 +108,7 @@ export const COLUMN = {
   failed: count('FAILED', 'failed'),
   writes: count('WRITES', 'writes'),
   secrets: count('SECRETS', 'secrets'),
-  first: column('FIRST (UTC)', row => time(row.first), 19, 19),
+  first: { ...column('FIRST (UTC)', row => time(row.first), 19, 19), dispensable: 1 },
   last: column('LAST (UTC)', row => time(row.last), 19, 19),
   p50: milliseconds('P50', 'p50_ms'),
   p90: milliseconds('P90', 'p90_ms'),

@@ -13,7 +13,8 @@ export interface TableStyle {
 }
 
 /** The rows as lines below a line of titles. */
-export function tableLines(columns: readonly Column[], rows: readonly Row[], style: TableStyle): string[] {
+export function tableLines(all: readonly Column[], rows: readonly Row[], style: TableStyle): string[] {
+  const columns = shownOf(all, style.width)
   const texts = rows.map(row => columns.map(({ text }) => text(row)))
   const natural = columns.map(({ title }, i) =>
     texts.reduce((most, cells) => Math.max(most, widthOf(cells[i] ?? '')), title.length),
@@ -24,7 +25,8 @@ export function tableLines(columns: readonly Column[], rows: readonly Row[], sty
 }
 
 /** Draws rows one at a time, before anybody knows how wide they get. */
-export function rowByRow(columns: readonly Column[], style: TableStyle) {
+export function rowByRow(all: readonly Column[], style: TableStyle) {
+  const columns = shownOf(all, style.width)
   const usual = columns.map(({ usual }) => usual)
   const widths = fitted(columns, usual, style.width)
   return {
@@ -40,6 +42,15 @@ export function rowByRow(columns: readonly Column[], style: TableStyle) {
         style,
       ),
   }
+}
+
+/** The columns that there is room for. */
+function shownOf(columns: readonly Column[], width: number | undefined): readonly Column[] {
+  const needed = sum(columns.map(({ least }) => least)) + GAP.length * (columns.length - 1)
+  const ranks = columns.map(({ dispensable = 0 }) => dispensable)
+  const first = Math.max(...ranks)
+  if (width === undefined || needed <= width || first === 0) return columns
+  return shownOf(columns.toSpliced(ranks.indexOf(first), 1), width)
 }
 
 /** Takes from the widest column what is too much, as long as each has what it needs. */
