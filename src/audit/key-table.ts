@@ -38,7 +38,12 @@ export class KeyTable {
 
   /** The key that a JSON string with escapes decodes to, or -1. */
   findDecoded(json: string): number {
-    return this.#byName.get(JSON.parse(json)) ?? -1
+    return this.indexOf(JSON.parse(json))
+  }
+
+  /** The key of this name, or -1. */
+  indexOf(name: string): number {
+    return this.#byName.get(name) ?? -1
   }
 
   /** Forgets the fields below: of a duplicate key only the last value counts. */

@@ -40,7 +40,7 @@ function describeComponent(component: ComponentTypes[Section][number]): Componen
 export function describeOptions(schema: z.core.$ZodType, prefix = ''): OptionDescription[] {
   return [...fieldsOf(schema)].flatMap(([key, field]) => {
     const unwrapped = unwrap(field)
-    const nested = describeOptions(field, `${prefix}${key}.`)
+    const nested = unwrapped.notation === undefined ? describeOptions(field, `${prefix}${key}.`) : []
     if (nested.length > 0 && unwrapped.core._zod.def.type === 'object') return nested
     const { description = '' } = unwrapped
     const required = unwrapped.required && inEveryForm(schema, key)

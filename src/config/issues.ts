@@ -3,7 +3,7 @@ import { describeFound } from './found.ts'
 import { unknownName } from './nearest.ts'
 import type { Path } from './path.ts'
 import type { PathProblem } from './problem.ts'
-import { fieldsOf, holdsSecret, schemasAt } from './schema.ts'
+import { fieldsOf, holdsSecret, isAlias, schemasAt } from './schema.ts'
 
 const EXPECTED: Record<string, string> = {
   string: 'a string',
@@ -83,14 +83,15 @@ export function issueProblems(
   const value = valueAt(root, path)
   if (issue.code === 'custom' && typeof value === 'object') return [{ path, message: issue.message }]
   if (value === undefined) return [{ path, message: `missing; ${issue.message}` }]
-  const hidden = substituted(path) || schemasAt(schema, path).some(holdsSecret)
+  const hidden = substituted(path) || schemasAt(schema, path).some(form => holdsSecret(form))
   const quotes = issue.message === 'expected a string' && /number|boolean/.test(typeof value)
   const advice = quotes ? '; put it in quotes' : ''
   return [{ path, message: `${issue.message}, found ${describeFound(value, hidden)}${advice}` }]
 }
 
 function unknownKey(schema: z.ZodType, parent: Path, key: string): PathProblem {
-  const known = new Set(schemasAt(schema, parent).flatMap(form => [...fieldsOf(form).keys()]))
+  const fields = schemasAt(schema, parent).flatMap(form => [...fieldsOf(form)])
+  const known = new Set(fields.filter(([, field]) => !isAlias(field)).map(([name]) => name))
   return {
     path: [...parent, key],
     message: unknownName('unknown key', key, 'known keys', known),

@@ -5,8 +5,8 @@ import type { Path } from './path.ts'
 export interface Unwrapped {
   readonly core: z.core.$ZodTypes
   readonly description: string | undefined
-  /** How a scalar is written, when it is one of `duration()` and `byteSize()`. */
-  readonly notation: 'duration' | 'size' | undefined
+  /** How a value is written, when it is one of `duration()`, `byteSize()` and `condition()`. */
+  readonly notation: 'duration' | 'size' | 'condition' | undefined
   readonly secret: boolean
   readonly required: boolean
   /** The value of `.default()` (as parsed) or `.prefault()` (as written). */
@@ -60,6 +60,9 @@ export function schemasAt(schema: z.core.$ZodType, path: Path): readonly z.core.
   )
 }
 
+/** Whether the field is another name of one that is known by a shorter one. */
+export const isAlias = (schema: z.core.$ZodType) => (schema as z.ZodType).meta()?.alias === true
+
 /** The fields of a mapping; those of all forms when there are several. Empty for anything else. */
 export function fieldsOf(schema: z.core.$ZodType): ReadonlyMap<string, z.core.$ZodType> {
   const { def } = unwrap(schema).core._zod
@@ -73,12 +76,14 @@ export function fieldsOf(schema: z.core.$ZodType): ReadonlyMap<string, z.core.$Z
  * Whether a value of this schema is a secret or can hold one, so that a wrong value in its place may be one too.
  * A schema that takes anything may.
  */
-export function holdsSecret(schema: z.core.$ZodType): boolean {
+export function holdsSecret(schema: z.core.$ZodType, within: readonly z.core.$ZodType[] = []): boolean {
   const { core, secret } = unwrap(schema)
+  if (within.includes(core)) return false // conditions are made of conditions
+  const below = [...within, core]
   const { def } = core._zod
   if (secret || def.type === 'unknown' || def.type === 'any') return true
-  if (def.type === 'array') return holdsSecret(def.element)
-  if (def.type === 'record') return holdsSecret(def.valueType)
-  if (def.type === 'union') return def.options.some(holdsSecret)
-  return [...fieldsOf(schema).values()].some(holdsSecret)
+  if (def.type === 'array') return holdsSecret(def.element, below)
+  if (def.type === 'record') return holdsSecret(def.valueType, below)
+  if (def.type === 'union') return def.options.some(option => holdsSecret(option, below))
+  return [...fieldsOf(schema).values()].some(field => holdsSecret(field, below))
 }
