@@ -5,10 +5,10 @@ import { silentLog } from '../../src/pipeline/log.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { openForWriting } from '../../src/postgres/open-database.ts'
 import { type ExporterUnderTest, exporterContract } from '../contract/exporter-contract.ts'
+import { layEmbedded } from '../postgres/lay-embedded.ts'
 import { type PostgresServer, postgresUnavailable, startPostgres } from '../servers/postgres.ts'
 import { tempDir } from '../temp-dir.ts'
 import { contextFor } from './context.ts'
-import { layEmbedded } from './embedded-postgres.ts'
 import { faultsOf } from './postgres-faults.ts'
 
 const IMPOSSIBLE = {

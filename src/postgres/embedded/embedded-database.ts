@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Connection } from '../connection.ts'
 import type { Database } from '../database.ts'
 import { PooledDatabase } from '../pooled-database.ts'
@@ -8,8 +10,11 @@ import type { SessionRights, Shared } from './session.ts'
 import { Turns } from './turns.ts'
 import { queryMessage } from './wire.ts'
 
-/** Bytes of statements between checkpoints. PostgreSQL makes none by itself here, and its log would grow for ever. */
-const CHECKPOINT_EVERY = 4 * 1024 * 1024
+/** Bytes of statements, and statements, after which PostgreSQL's log is looked at. */
+const LOOK_AFTER_BYTES = 256 * 1024
+const LOOK_AFTER_STATEMENTS = 100
+/** Segments of the log, of a megabyte each, that call for a checkpoint. Here PostgreSQL makes none by itself: its log would grow for ever. */
+const MOST_SEGMENTS = 64
 const CHECKPOINT = queryMessage('CHECKPOINT')
 const CHECKPOINT_MS = 600_000
 
@@ -18,7 +23,8 @@ export class EmbeddedDatabase implements Shared {
   readonly turns = new Turns()
   readonly #place: EmbeddedPlace
   #engine: Promise<Engine> | undefined
-  #asked = 0
+  #bytes = 0
+  #statements = 0
 
   constructor(place: EmbeddedPlace) {
     this.#place = place
@@ -35,9 +41,12 @@ export class EmbeddedDatabase implements Shared {
   }
 
   async tidy(bytes: number): Promise<void> {
-    this.#asked += bytes
-    if (this.#asked < CHECKPOINT_EVERY) return
-    this.#asked = 0
+    this.#bytes += bytes
+    if (++this.#statements < LOOK_AFTER_STATEMENTS && this.#bytes < LOOK_AFTER_BYTES) return
+    this.#bytes = 0
+    this.#statements = 0
+    const segments = await readdir(join(this.#place.data, 'pg_wal'))
+    if (segments.length < MOST_SEGMENTS) return
     const engine = await this.engine()
     await engine.exchange(CHECKPOINT, 0, CHECKPOINT_MS, () => {})
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { RetryableError } from '../../pipeline/errors.ts'
@@ -36,6 +37,7 @@ export async function openOwnEmbedded(
   stateDir: string,
   statementTimeout: number,
   log: Log,
+  readerTimeout = READER_TIMEOUT_MS,
 ): Promise<Database> {
   const place = embeddedPlace(stateDir)
   const release = await lockForWriting(place)
@@ -49,7 +51,7 @@ export async function openOwnEmbedded(
       needsOperator: true,
     })
   }
-  const stopServing = await serveSocket(place.socket, embedded, reader(READER_TIMEOUT_MS)).catch(
+  const stopServing = await serveSocket(place.socket, embedded, reader(readerTimeout)).catch(
     (error: unknown) => {
       log.warn(
         `cannot serve ${place.socket}, so nobody can query it while the agent runs: ${describe(error)}`,
@@ -103,7 +105,8 @@ function bySocket({ folder, socket }: EmbeddedPlace, statementTimeout: number): 
 }
 
 async function lockForWriting(place: EmbeddedPlace): Promise<() => void> {
-  await makeFolder(place.folder).catch((cause: unknown) => {
+  const folder = makeFolder(place.folder).then(() => chmod(place.folder, 0o700))
+  await folder.catch((cause: unknown) => {
     throw new RetryableError(`cannot create ${place.folder}`, { cause, needsOperator: true })
   })
   const release = await holdFile(place.lock).catch((cause: unknown) => {

@@ -21,6 +21,7 @@ const START = [
     wal_sync_method: 'fsync', // fdatasync does nothing in PGlite
     // The default of 128 MB is memory of this process from the start.
     shared_buffers: '8MB',
+    max_wal_size: '16MB', // how much of its log is kept to be used again
   }),
 ]
 /** Small segments: the database takes 30 MB of disk, not 70. */

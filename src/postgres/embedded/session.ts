@@ -96,8 +96,10 @@ export class Session {
       this.#peer.end()
       return false
     }
+    // A client that wants answers within a statement would hold up all others as long as it likes.
+    if (type === 'H') throw new Error('Flush is not supported: end each statement with Sync')
     this.#group.push(message)
-    if (type !== 'Q' && type !== 'S') return true
+    if (!'QSF'.includes(type)) return true
     const group = Buffer.concat(this.#group)
     this.#group = []
     this.#working = this.#working.then(() => this.#answer(group))
@@ -109,7 +111,8 @@ export class Session {
     try {
       this.#endTurn ??= await this.#shared.turns.take()
       const isOwner = this.#rights.role === 'owner'
-      const isOpen = isOwner ? await this.#ask(group) : await this.#askAsGuest(group)
+      // It may have gone while it waited.
+      const isOpen = !this.#isClosed && (isOwner ? await this.#ask(group) : await this.#askAsGuest(group))
       if (isOpen) return
       if (isOwner) await this.#shared.tidy(group.length)
     } catch (error) {

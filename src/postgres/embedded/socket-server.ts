@@ -17,7 +17,7 @@ export async function serveSocket(
   const server = createServer(socket => {
     const session = new Session(shared, rights, {
       send: bytes => void (socket.writable && socket.write(bytes)),
-      end: () => void socket.end(),
+      end: () => socket.destroySoon(),
     })
     clients.set(socket, session)
     socket.on('data', bytes => session.receive(bytes))
