@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Random } from '../../bench/corpus/random.ts'
 import { LogWriter } from '../../bench/scenario/log-writer.ts'
 import { postgresExporter } from '../../src/exporters/postgres/index.ts'
+import type { PostgresOptions } from '../../src/exporters/postgres/options.ts'
 import type { Database } from '../../src/postgres/database.ts'
+import { embeddedPlace } from '../../src/postgres/embedded/place.ts'
 import { openForReading } from '../../src/postgres/open-database.ts'
 import { type CliRun, startCli } from '../cli.ts'
 import { adminOf, postgresUnavailable, startPostgres } from '../servers/postgres.ts'
@@ -107,7 +110,7 @@ test(`the agent with an embedded PostgreSQL is killed ${KILLS} times at any mome
   await writing
   const agent = start()
   const { events } = writer.written
-  const reading = await waitForReading(options, stateDir)
+  const reading = await whenServed(options, stateDir)
   await waitUntil(
     async () => {
       await delay(100)
@@ -136,22 +139,13 @@ async function checkpoint(stateDir: string): Promise<string> {
   return (await Promise.all(texts)).join()
 }
 
-/** By the agent's socket: opened here it would keep the agent out. */
-async function waitForReading(
-  options: Parameters<typeof openForReading>[0],
-  stateDir: string,
-): Promise<Database> {
-  let database: Database | undefined
-  await waitUntil(
-    async () => {
-      await delay(200)
-      const opened = await openForReading(options, stateDir).catch(() => undefined)
-      if (opened?.place.endsWith('.s.PGSQL.5432')) database = opened
-      else await opened?.close()
-      return database !== undefined
-    },
-    'the agent serves its database',
-    60_000,
-  )
-  return database as Database
+/** By the agent's socket, and not before it is served: opened here it would keep the agent out. */
+async function whenServed(options: PostgresOptions, stateDir: string): Promise<Database> {
+  const isServed = () =>
+    new Promise<boolean>(resolve => {
+      const socket = createConnection(embeddedPlace(stateDir).socket, () => resolve(true))
+      socket.on('error', () => resolve(false)).on('connect', () => socket.destroy())
+    })
+  await waitUntil(isServed, 'the agent serves its database', 60_000)
+  return openForReading(options, stateDir)
 }

@@ -22,6 +22,8 @@ const READER_TIMEOUT_MS = 30_000
 /** How long a reader waits for an agent that has the lock and does not serve yet, in milliseconds. */
 const PATIENCE_MS = 30_000
 const POLL_MS = 100
+/** The agent waits for a reader's short query: who comes once in a while may find one there each time. */
+const WRITER_PATIENCE_MS = 5_000
 
 const reader = (statementTimeout: number): SessionRights => ({
   role: 'guest',
@@ -109,9 +111,12 @@ async function lockForWriting(place: EmbeddedPlace): Promise<() => void> {
   await folder.catch((cause: unknown) => {
     throw new RetryableError(`cannot create ${place.folder}`, { cause, needsOperator: true })
   })
-  const release = await holdFile(place.lock).catch((cause: unknown) => {
-    throw new RetryableError(`cannot lock ${place.lock}`, { cause, needsOperator: true })
-  })
-  if (release !== undefined) return release
-  throw new RetryableError(`the embedded PostgreSQL in ${place.folder} is open in another process`)
+  for (const until = Date.now() + WRITER_PATIENCE_MS; ; await wait(POLL_MS)) {
+    const release = await holdFile(place.lock).catch((cause: unknown) => {
+      throw new RetryableError(`cannot lock ${place.lock}`, { cause, needsOperator: true })
+    })
+    if (release !== undefined) return release
+    if (Date.now() > until)
+      throw new RetryableError(`the embedded PostgreSQL in ${place.folder} is open in another process`)
+  }
 }
