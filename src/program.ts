@@ -36,6 +36,8 @@ function withFilters(command: Command): Command {
     )
     .option('--path-prefix <folder>', 'folder of the log, with its rotated files')
     .option('--filename <name>', 'name of the log in it, or a pattern')
+    .option('--url <url>', 'PostgreSQL that the postgres exporter fills; default: DATABASE_URL')
+    .option('--state-dir <folder>', 'of an agent, with its embedded PostgreSQL; default: .auditship, /var/lib/auditship')
     .option('--since <time>', 'requests received since: 2026-05-04T10:00:00Z, 2026-05-04, or 30m, 2h, 7d ago')
     .option('--until <time>', 'requests received before')
     .option('--user <name>', 'by this user or in its name; * and ? are wildcards', collect)
@@ -76,8 +78,8 @@ function program(queryHelp: string): Command {
   withConfig(
     auditship
       .command('setup')
-      .description('Install what exporters need in their backends: templates, retention, indices.')
-      .argument('<exporter>', 'type or id of exporters in the configuration: opensearch'),
+      .description('Install what exporters need in their backends: templates, retention, indices, tables.')
+      .argument('<exporter>', 'type or id of exporters in the configuration: opensearch, postgres'),
   )
     .option('--dry-run', 'print what would be sent; change nothing')
     .action(async (exporter, options) =>

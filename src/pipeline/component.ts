@@ -9,8 +9,8 @@ export interface ComponentType<Instance, Schema extends z.ZodType = z.ZodType> {
   readonly description: string
   /** The options. Every field has a `.describe()`, unknown keys are refused. */
   readonly options: Schema
-  /** What two components must not share, such as the path of a file they write. */
-  owns?(options: z.output<Schema>): string
+  /** What two components must not share, such as the path of a file they write; undefined for nothing. */
+  owns?(options: z.output<Schema>): string | undefined
   /** Builds one; must do no I/O (that is `start`'s). */
   create(options: z.output<Schema>, context: ComponentContext): Instance
 }

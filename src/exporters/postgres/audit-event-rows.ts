@@ -32,7 +32,10 @@ export class AuditEventRows {
     resource: Readonly<Record<string, string>>,
     cluster: string,
   ) {
-    const chosen = ATTRIBUTE_COLUMNS.filter(({ attribute }) => attributes.includes(attribute))
+    const chosen = ATTRIBUTE_COLUMNS.flatMap(column => {
+      const attribute = attributes.find(({ name }) => name === column.attribute.name)
+      return attribute === undefined ? [] : [{ ...column, attribute }]
+    })
     this.#columns = chosen.filter(({ attribute }) => attribute.access === undefined)
     this.#accessColumns = chosen.filter(({ attribute }) => attribute.access !== undefined)
     this.#cluster = cluster

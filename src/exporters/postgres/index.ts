@@ -1,4 +1,5 @@
 import type { ExporterType } from '../../pipeline/component.ts'
+import { urlOf } from '../../postgres/open-database.ts'
 import { PostgresExporter } from './exporter.ts'
 import { postgresOptions } from './options.ts'
 
@@ -8,5 +9,6 @@ export const postgresExporter: ExporterType<typeof postgresOptions> = {
   description:
     'Writes interactive access, and if wanted every audit event, into tables of PostgreSQL: on a server, or embedded.',
   options: postgresOptions,
+  owns: options => (urlOf(options) === undefined ? 'the embedded PostgreSQL' : undefined),
   create: (options, context) => new PostgresExporter(options, context),
 }
