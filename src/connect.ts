@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config, PipelineConfig } from './config/config.ts'
 import { DEFAULT_BACKOFF } from './pipeline/backoff.ts'
 import type { ComponentType, ExporterType } from './pipeline/component.ts'
-import type { ComponentContext, Consumer, Exporter, Receiver } from './pipeline/contracts.ts'
+import type { ComponentContext, Consumer, Exporter, Processor, Receiver } from './pipeline/contracts.ts'
 import { type Counters, newCounters } from './pipeline/counters.ts'
 import { DeadLetters } from './pipeline/dead-letters.ts'
 import type { Destination } from './pipeline/deliver.ts'
@@ -15,6 +15,8 @@ import { scoped } from './telemetry/scoped.ts'
 export interface RunningPipeline {
   readonly name: string
   readonly counters: Readonly<Counters>
+  /** In the order events pass them. */
+  readonly processors: readonly { readonly id: string; readonly processor: Processor }[]
   readonly destinations: readonly Destination[]
   readonly deadLetters: DeadLetters
   /** Receivers, processors and exporters, and what each says keeps it from its work; a shared exporter is the first pipeline's. */
@@ -69,14 +71,30 @@ class Connector {
       deadLetters.maxSize,
       scoped(this.#log, { pipeline: pipeline.name }),
     )
-    const processors = pipeline.processors.map(create)
-    const parts = { processors, destinations, deadLetters: letters, counters, backoff: DEFAULT_BACKOFF }
-    const consumer = pipelineConsumer(parts, this.#stopping)
+    const processors = pipeline.processors.map(part => ({ id: part.id, processor: create(part) }))
+    const consumer = pipelineConsumer(
+      {
+        processors: processors.map(({ processor }) => processor),
+        destinations,
+        deadLetters: letters,
+        counters,
+        backoff: DEFAULT_BACKOFF,
+      },
+      this.#stopping,
+    )
     for (const part of pipeline.receivers) {
       const receiver = create(part)
       this.receivers.push({ receiver, start: () => receiver.start(consumer) })
     }
-    return { name: pipeline.name, counters, destinations, deadLetters: letters, components, consumer }
+    return {
+      name: pipeline.name,
+      counters,
+      processors,
+      destinations,
+      deadLetters: letters,
+      components,
+      consumer,
+    }
   }
 
   /** Pipelines that name the same exporter share it. */

@@ -79,6 +79,9 @@ export const ATTRIBUTES: readonly AttributeDefinition[] = [
   row('latency_us', 'int', 'long', true, 'Microseconds from request received to this stage', {
     derive: latencyMicroseconds,
   }),
+  row('sample_rate', 'int', 'long', true, 'Of so many requests one was kept, by the processor `sample`', {
+    derive: event => event.sampleRate,
+  }),
   row('operation', 'string', 'keyword', true, 'EXEC, ATTACH, PORTFORWARD, PROXY or DEBUG', {
     access: access => access.operation,
   }),

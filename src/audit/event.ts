@@ -19,8 +19,12 @@ export class AuditEvent {
   source = ''
   /** When the line was read, in milliseconds since 1970. */
   readAt = 0
+  /** The identity, when it is not that of these bytes: of an event that was redacted it is the original's. */
+  knownIdentity: string | undefined
   /** What `eventTime` found: null for none, undefined before it looked. */
   time: bigint | null | undefined = undefined
+  /** Of how many requests like its own this one was kept; undefined when none was left out. A copy of an event keeps it. */
+  sampleRate: number | undefined = undefined
   readonly #spans: Int32Array
   readonly #base: number
   #json: unknown
@@ -125,8 +129,9 @@ export class AuditEvent {
     return this.#json as Record<string, unknown>
   }
 
-  /** 128 bits of SHA-256 over the cluster's name and the line, in base64url: the same for every copy of a line. */
+  /** 128 bits of SHA-256 over the cluster's name and the line as it was read, in base64url: the same for every copy of a line. */
   identity(cluster: string): string {
+    if (this.knownIdentity !== undefined) return this.knownIdentity
     const prefix = prefixFor(cluster)
     const length = prefix + this.length
     if (length > HASHED.length) {

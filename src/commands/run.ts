@@ -41,7 +41,13 @@ export async function runAgent(agent: Agent, config: Config, log: AgentLog, once
   }
   for (const { name, counters } of agent.pipelines) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    log.info(`stopped after ${seconds} s`, { pipeline: name, ...counters })
+    const { filteredBy, ...counts } = counters
+    const rules = [...filteredBy].map(([rule, count]) => `${rule}: ${count}`).join(', ')
+    log.info(`stopped after ${seconds} s`, {
+      pipeline: name,
+      ...counts,
+      ...(rules !== '' && { filteredBy: rules }),
+    })
     const left = counters.read - counters.delivered - counters.filtered - counters.deadLettered
     if (left > 0)
       log.warn(`${left} events were not delivered yet; the next start reads them again`, { pipeline: name })

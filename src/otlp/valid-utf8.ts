@@ -18,5 +18,6 @@ export function withValidUtf8(events: readonly AuditEvent[]): readonly AuditEven
 function repaired(event: AuditEvent): AuditEvent {
   const copy = parseEvent(event.raw.toString('utf8'))
   copy.readAt = event.readAt
+  copy.sampleRate = event.sampleRate
   return copy
 }

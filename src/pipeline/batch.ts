@@ -23,6 +23,8 @@ export interface AuditBatch {
   readonly malformed: readonly MalformedLine[]
   /** Sum of the events' raw lengths in bytes. */
   readonly bytes: number
+  /** Of what a processor returns: how many events it dropped, by the rule that did. */
+  readonly dropped?: ReadonlyMap<string, number>
 }
 
 /** A batch of `events` without malformed lines, as bisecting, retries and processors make them. */

@@ -26,6 +26,8 @@ export interface Receiver {
 /** Changes or drops events between receiver and exporters. Synchronous, no I/O; when it throws, nothing of the batch passes. */
 export interface Processor {
   process(batch: AuditBatch): AuditBatch
+  /** What may be kept of a line that is no event, or on which a processor failed: it goes into the dead-letter file. */
+  withhold?(raw: Buffer): Buffer
   /** What `process` would do with one event, for `auditship test`. */
   try?(event: AuditEvent): Trial
 }
@@ -34,6 +36,8 @@ export interface Processor {
 export interface Trial {
   /** What leaves; undefined when it was dropped. */
   readonly event: AuditEvent | undefined
+  /** The rule that dropped it, as it is counted in `Counters.filteredBy`. */
+  readonly droppedBy?: string
   /** What was done by which rule and where, in words, without content: `redacted requestObject.data.password (secret)`. */
   readonly notes: readonly string[]
 }

@@ -11,6 +11,8 @@ export interface Counters {
   delivered: number
   /** Events a processor dropped on purpose. */
   filtered: number
+  /** The same by rule: the processor's id and the rule's name, such as `filter noise/leases`. */
+  readonly filteredBy: Map<string, number>
   /** Events and malformed lines in the dead-letter file. */
   deadLettered: number
   /** Attempts that failed and were made again. */
@@ -21,5 +23,14 @@ export interface Counters {
 
 /** All zero. */
 export function newCounters(): Counters {
-  return { read: 0, bytesRead: 0, delivered: 0, filtered: 0, deadLettered: 0, retries: 0, bytesLost: 0 }
+  return {
+    read: 0,
+    bytesRead: 0,
+    delivered: 0,
+    filtered: 0,
+    filteredBy: new Map(),
+    deadLettered: 0,
+    retries: 0,
+    bytesLost: 0,
+  }
 }

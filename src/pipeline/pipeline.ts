@@ -1,9 +1,11 @@
+import type { AuditEvent } from '../audit/event.ts'
 import type { BackoffLimits } from './backoff.ts'
 import { type AuditBatch, batchOf, type MalformedLine } from './batch.ts'
 import type { Consumer, Processor } from './contracts.ts'
 import type { Counters } from './counters.ts'
 import { type DeadLetter, type DeadLetters, eventLetter, refusedLetter } from './dead-letters.ts'
 import { type Destination, deliver } from './deliver.ts'
+import { addCounts } from './dropped.ts'
 import { describe } from './health.ts'
 
 /** What a pipeline is made of. */
@@ -19,7 +21,7 @@ export interface PipelineParts {
 export function pipelineConsumer(parts: PipelineParts, signal: AbortSignal): Consumer {
   const { destinations, deadLetters, counters, backoff } = parts
   return async batch => {
-    const { kept, failed } = process(batch, parts.processors)
+    const { kept, failed, dropped } = process(batch, parts.processors)
     const refusals = destinations.map(async destination => {
       const rejected = await deliver(kept, destination, counters, backoff, signal)
       await deadLetters.write(
@@ -30,45 +32,77 @@ export function pipelineConsumer(parts: PipelineParts, signal: AbortSignal): Con
     })
     const [lists] = await Promise.all([
       Promise.all(refusals),
-      deadLetters.write([...batch.malformed.map(malformed), ...failed], signal),
+      deadLetters.write(
+        [...batch.malformed.map(line => malformed(line, parts.processors)), ...failed],
+        signal,
+      ),
     ])
     const rejected = new Set(lists.flat().map(rejection => rejection.event))
     const dead = rejected.size + failed.length
     counters.deadLettered += dead + batch.malformed.length
     counters.delivered += kept.events.length - rejected.size
     counters.filtered += batch.events.length - kept.events.length - failed.length
+    addCounts(counters.filteredBy, dropped)
   }
 }
 
-/** Runs the processors. When one throws, the batch is halved until the guilty event is alone: that one goes no further. */
-function process(
-  batch: AuditBatch,
-  processors: readonly Processor[],
-): { kept: AuditBatch; failed: DeadLetter[] } {
-  if (processors.length === 0 || batch.events.length === 0) return { kept: batch, failed: [] }
-  try {
-    const kept = processors.reduce((current, processor) => processor.process(current), batch)
-    return { kept, failed: [] }
-  } catch (error) {
-    const { events } = batch
-    const middle = events.length >> 1
-    if (middle === 0) {
+/** What the processors made of a batch. */
+interface Processed {
+  readonly kept: AuditBatch
+  readonly failed: DeadLetter[]
+  /** How many events were dropped, by the rule that did. */
+  readonly dropped: ReadonlyMap<string, number>
+}
+
+/** Runs one processor after the other. */
+function process(batch: AuditBatch, processors: readonly Processor[]): Processed {
+  const dropped = new Map<string, number>()
+  const failed: DeadLetter[] = []
+  let kept = batch
+  for (const processor of processors) {
+    kept = through(processor, kept, dropped, (event, error) => {
       const reason = `a processor failed: ${describe(error)}`
-      return { kept: batchOf([]), failed: events.map(event => eventLetter(event, reason)) }
+      failed.push(withheld(eventLetter(event, reason), processors))
+    })
+  }
+  return { kept, failed, dropped }
+}
+
+/** Runs a processor. When it throws, the batch is halved until the guilty event is alone: that one goes no further. */
+function through(
+  processor: Processor,
+  batch: AuditBatch,
+  dropped: Map<string, number>,
+  fail: (event: AuditEvent, error: unknown) => void,
+): AuditBatch {
+  const { events } = batch
+  if (events.length === 0) return batch
+  try {
+    const kept = processor.process(batch)
+    if (kept !== batch && kept.dropped !== undefined) addCounts(dropped, kept.dropped)
+    return kept
+  } catch (error) {
+    const [first] = events
+    if (events.length === 1 && first !== undefined) {
+      fail(first, error)
+      return batchOf([])
     }
-    const first = process(batchOf(events.slice(0, middle)), processors)
-    const second = process(batchOf(events.slice(middle)), processors)
-    return {
-      kept: batchOf([...first.kept.events, ...second.kept.events]),
-      failed: [...first.failed, ...second.failed],
-    }
+    const middle = events.length >> 1
+    const halves = [batchOf(events.slice(0, middle)), batchOf(events.slice(middle))]
+    return batchOf(halves.flatMap(half => through(processor, half, dropped, fail).events))
   }
 }
 
-const malformed = ({ raw, length, position, reason }: MalformedLine): DeadLetter => ({
-  reason,
-  source: position.source,
-  offset: position.offset,
-  raw,
-  ...(length > raw.length && { length }),
-})
+function malformed(
+  { raw, length, position, reason }: MalformedLine,
+  processors: readonly Processor[],
+): DeadLetter {
+  const { source, offset } = position
+  return withheld({ reason, source, offset, raw, ...(length > raw.length && { length }) }, processors)
+}
+
+/** A letter with what processors leave of it. */
+function withheld(letter: DeadLetter, processors: readonly Processor[]): DeadLetter {
+  const raw = processors.reduce((left, processor) => processor.withhold?.(left) ?? left, letter.raw)
+  return raw.equals(letter.raw) ? letter : { ...letter, raw, length: letter.length ?? letter.raw.length }
+}
