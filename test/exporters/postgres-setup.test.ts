@@ -99,6 +99,19 @@ suite('the set-up of PostgreSQL', { skip: postgresUnavailable() ?? false }, () =
       assert.deepEqual(row, { stage: 'ResponseStarted', allowed: true })
     })
 
+    test('a user who may make tables in the schema needs no administrator, nor for partitions', async t => {
+      const { name, admin } = await server.newDatabase(t)
+      await admin.query(
+        `CREATE ROLE maker_${name} LOGIN; GRANT USAGE, CREATE ON SCHEMA public TO maker_${name}`,
+      )
+      const url = server.url(name, `maker_${name}`)
+      await deliver(exporterTo(t, { url }, { events: 'all' }), [opened])
+      const maker = exporterTo(t, { url }, { events: 'all', retentionDays: 1 })
+      await deliver(maker, [opened])
+      assert.deepEqual(await admin.query('SELECT count(*) AS n FROM change_events'), [{ n: 1 }])
+      assert.match(maker.said.join(), /dropped audit_events_20260102/)
+    })
+
     test('without them it waits, says which set-up is missing, and goes on when they come', async t => {
       const { url, name, admin } = await server.newDatabase(t)
       await admin.query(`CREATE ROLE nobody_${name} LOGIN`)

@@ -30,8 +30,8 @@ export class AuditEventWriter {
 
   /** Writes all it can and returns what PostgreSQL refuses for good. @throws RetryableError when it has to be tried again */
   async write(events: readonly AuditEvent[], signal: AbortSignal): Promise<Rejection[]> {
-    await this.#partitions.make(daysOf(events), signal)
     await this.#dropOld(signal)
+    await this.#partitions.make(daysOf(events), signal)
     try {
       return await this.#insert(events, false, signal)
     } catch (error) {
