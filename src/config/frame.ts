@@ -21,12 +21,31 @@ export const pipelinesSchema = z.record(
     receivers: ids().describe('Ids of its receivers'),
     processors: ids().default([]).describe('Ids of its processors, in the order events pass them'),
     exporters: ids().describe('Ids of its exporters; each gets every event'),
+    redact: z
+      .boolean()
+      .default(true)
+      .describe('Whether it redacts, also when no processor of it is `redact`'),
   }),
 )
 
 export const attributesSchema = z.strictObject({
   include: z.array(z.string()).default([]).describe('Attributes to add that are off by default'),
   exclude: z.array(z.string()).default([]).describe('Attributes to leave out'),
+  add: z
+    .record(
+      z.string(),
+      z.strictObject({
+        path: z.string().describe('Where its value is in an event, such as annotations["example.com/team"]'),
+        type: z
+          .enum(['string', 'string[]', 'int', 'bool'])
+          .default('string')
+          .describe(
+            'Values of another type are left out; text that is a number or true or false counts as such',
+          ),
+      }),
+    )
+    .default({})
+    .describe('Attributes of your own, by name'),
 })
 
 const serviceSchema = z.strictObject({

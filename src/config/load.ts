@@ -11,6 +11,7 @@ import { formatPath } from './path.ts'
 import { type PipelineIds, pipelineIds, pipelineProblems, unusedComponents } from './pipelines.ts'
 import type { PrintableConfig } from './print.ts'
 import { ConfigError, type ConfigProblem, formatProblem, inTextOrder, type PathProblem } from './problem.ts'
+import { redactionWarnings, withRedaction } from './redaction.ts'
 import { type Names, resolve } from './resolve.ts'
 import { resourceAttributes } from './resource.ts'
 import { validate } from './validate.ts'
@@ -45,8 +46,10 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const early = [...document.duplicateKeys, ...inOverrides]
   refuseNoMapping(document, early)
   const values = await readValues(document, source.env)
-  const raw = fillEmpty(mapping(values.value) ?? {})
+  const filled = fillEmpty(mapping(values.value) ?? {})
+  const { raw, redacts } = withRedaction(filled, source.types)
   const ids = componentIds(raw)
+  const writtenIds = componentIds(filled).processors.includes('redact') ? ids : componentIds(filled)
   const schema = frameSchema(ids, source.types)
   const { data, written, problems } = validate(schema, raw, values)
   const shown = (problem: PathProblem) => !values.origins.has(formatPath(problem.path))
@@ -61,7 +64,7 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   }
   const shared = ownershipProblems(data, source.types)
   if (shared.length > 0) throw new ConfigError(inTextOrder(locateAll(document, shared)))
-  const pipelines = pipelineIds(ids, data.service.pipelines)
+  const pipelines = pipelineIds(ids, data.service.pipelines, redacts)
   const inForce = {
     ...written,
     resource: resourceAttributes({ cluster: {}, resource: data.resource }, source.env),
@@ -69,7 +72,10 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   }
   return {
     config: resolve(data, pipelines, source),
-    warnings: locateAll(document, unusedComponents(ids, pipelines.values())).map(formatProblem),
+    warnings: [
+      ...locateAll(document, unusedComponents(writtenIds, pipelines.values())).map(formatProblem),
+      ...redactionWarnings(pipelines, source.types),
+    ],
     printable: { schema, raw: inForce, origins: values.origins },
   }
 }
@@ -92,8 +98,8 @@ function referenceProblems(
   const problems: PathProblem[] = []
   const choice = attributesSchema.safeParse(raw.attributes ?? {})
   if (choice.success) {
-    for (const { path, message } of selectAttributes(attributes, choice.data).problems) {
-      problems.push({ path: ['attributes', ...path], message })
+    for (const problem of selectAttributes(attributes, choice.data).problems) {
+      problems.push({ ...problem, path: ['attributes', ...problem.path] })
     }
   }
   const pipelines = pipelinesSchema.optional().safeParse(mapping(raw.service)?.pipelines)

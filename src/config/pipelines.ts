@@ -2,16 +2,19 @@ import type { z } from 'zod'
 import { type pipelinesSchema, SECTIONS, type Section } from './frame.ts'
 import { unknownName } from './nearest.ts'
 import type { PathProblem } from './problem.ts'
+import { redacting } from './redaction.ts'
 
 /** Ids of a pipeline's components, by section, in their order. */
-export type PipelineIds = Readonly<Record<Section, readonly string[]>>
+export type PipelineIds = Readonly<Record<Section, readonly string[]>> & { readonly redact?: boolean }
 
 /** The pipelines by name: those written, or one `default` of everything. */
 export function pipelineIds(
   configured: PipelineIds,
   written: z.output<typeof pipelinesSchema> | undefined,
+  redacts: boolean | undefined,
 ): ReadonlyMap<string, PipelineIds> {
-  return new Map(Object.entries(written ?? { default: configured }))
+  const pipelines = Object.entries<PipelineIds>(written ?? { default: configured })
+  return new Map(pipelines.map(([name, ids]) => [name, redacting(ids, redacts)]))
 }
 
 /** What is wrong with written pipelines: names, ids that are not configured or there twice, nothing to read or to send to. */

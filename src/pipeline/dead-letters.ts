@@ -22,8 +22,10 @@ export interface DeadLetter {
   readonly offset: number
   /** The event's bytes, or the first 64 KiB of a longer line. */
   readonly raw: Buffer
-  /** Length of the whole line in bytes, when `raw` is only its start. */
+  /** Length of the whole line in bytes, when `raw` is not all of it. */
   readonly length?: number
+  /** Of an event that is not as it was read. */
+  readonly identity?: string
 }
 
 /** A dead letter as one line of the file. `event` holds the raw text, or `eventBase64` its bytes when they are not UTF-8. */
@@ -35,6 +37,7 @@ export interface DeadLetterRecord {
   readonly source: string
   readonly offset: number
   readonly length?: number
+  readonly identity?: string
   readonly event?: string
   readonly eventBase64?: string
 }
@@ -138,7 +141,7 @@ export class DeadLetters {
   }
 
   #line(letter: DeadLetter): string {
-    const { raw, exporter, length, reason, source, offset } = letter
+    const { raw, exporter, length, identity, reason, source, offset } = letter
     const record: DeadLetterRecord = {
       time: new Date().toISOString(),
       pipeline: this.#pipeline,
@@ -147,6 +150,7 @@ export class DeadLetters {
       source,
       offset,
       ...(length !== undefined && { length }),
+      ...(identity !== undefined && { identity }),
       ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
     }
     return `${JSON.stringify(record)}\n`
@@ -165,6 +169,7 @@ export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
   source: event.source,
   offset: event.position,
   raw: event.raw,
+  ...(event.knownIdentity !== undefined && { identity: event.knownIdentity }),
 })
 
 /** A letter with an event that an exporter refused. */

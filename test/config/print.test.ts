@@ -42,6 +42,7 @@ exporters:
 attributes:
   include: []
   exclude: []
+  add: {}
 cluster:
   name: prod
 resource:
@@ -63,6 +64,7 @@ service:
       exporters:
         - otlp
         - store
+      redact: true
 `
 
 suite('the printed configuration', () => {

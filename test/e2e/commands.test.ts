@@ -207,6 +207,7 @@ service: { stateDir: ${join(dir, 'state')} }
       t,
       `
 receivers: { auditLog: { pathPrefix: ${join(dir, 'logs')}, filename: audit.log } }
+processors: { redact: false }
 exporters: { otlp: { endpoint: "${backend.endpoint}" } }
 service: { stateDir: ${join(dir, 'state')} }
 `,

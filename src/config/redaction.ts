@@ -1,0 +1,50 @@
+import { mapping } from './components.ts'
+import { type ComponentTypes, typeOf } from './frame.ts'
+import type { PipelineIds } from './pipelines.ts'
+
+/** Id and type of the processor that is part of every pipeline unless it is turned off. */
+const REDACT = 'redact'
+
+const isRedact = (id: string) => typeOf(id) === REDACT
+
+/**
+ * The raw configuration with a `redact` processor, and whether pipelines have it unless they say otherwise: not after
+ * `processors: { redact: false }`; undefined when there is no such processor.
+ */
+export function withRedaction(
+  raw: Readonly<Record<string, unknown>>,
+  types: ComponentTypes,
+): { raw: Record<string, unknown>; redacts: boolean | undefined } {
+  const processors = raw.processors === undefined ? {} : mapping(raw.processors)
+  const isKnown = types.processors.some(({ type }) => type === REDACT)
+  if (!isKnown) return { raw: { ...raw }, redacts: undefined }
+  if (processors === undefined) return { raw: { ...raw }, redacts: true }
+  const { [REDACT]: own, ...others } = processors
+  if (own === false) return { raw: { ...raw, processors: others }, redacts: false }
+  return {
+    raw: { ...raw, processors: own === undefined ? { [REDACT]: {}, ...others } : processors },
+    redacts: true,
+  }
+}
+
+/** A pipeline that redacts before everything else, unless one of its processors does, or it is not to. */
+export function redacting(pipeline: PipelineIds, redacts: boolean | undefined): PipelineIds {
+  if (redacts === undefined) return pipeline
+  if (pipeline.processors.some(isRedact)) return { ...pipeline, redact: true }
+  if (!redacts || pipeline.redact === false) return { ...pipeline, redact: false }
+  return { ...pipeline, redact: true, processors: [REDACT, ...pipeline.processors] }
+}
+
+/** A warning for each pipeline that does not redact. */
+export function redactionWarnings(
+  pipelines: ReadonlyMap<string, PipelineIds>,
+  types: ComponentTypes,
+): string[] {
+  if (!types.processors.some(({ type }) => type === REDACT)) return []
+  return [...pipelines]
+    .filter(([, { processors }]) => !processors.some(isRedact))
+    .map(
+      ([name]) =>
+        `pipeline ${name} does not redact: values of Secrets, tokens, private keys and passwords leave the node as they are (redact: false)`,
+    )
+}

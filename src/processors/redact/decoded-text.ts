@@ -1,0 +1,62 @@
+const BACKSLASH = 0x5c
+const SIMPLE: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/** Text that was decoded from bytes, and where each of its UTF-16 units comes from. */
+export interface DecodedText {
+  readonly text: string
+  /** Offset of the first byte of unit `index`; of `text.length` where the bytes end. */
+  at(index: number): number
+}
+
+/** The JSON string whose quotes are at `start` and `end - 1` of a buffer. */
+export function decodeString(buffer: Buffer, start: number, end: number): DecodedText {
+  const text = buffer.toString('utf8', start + 1, end - 1)
+  // As many units as bytes: each is one.
+  const isAscii = text.length === end - start - 2 && isPlain(text)
+  return isAscii ? { text, at: index => start + 1 + index } : decodeSlowly(buffer, start + 1, end - 1)
+}
+
+const isPlain = (text: string) => /^[\0-\x5b\x5d-\x7f]*$/.test(text)
+
+function decodeSlowly(buffer: Buffer, from: number, to: number): DecodedText {
+  const offsets = new Uint32Array(to - from + 1)
+  const parts: string[] = []
+  let length = 0
+  for (let i = from; i < to; ) {
+    const size = unitSize(buffer, i)
+    const end = Math.min(to, i + size)
+    const part = buffer[i] === BACKSLASH ? escaped(buffer, i) : buffer.toString('utf8', i, end)
+    for (let unit = 0; unit < part.length; unit++) offsets[length++] = i
+    parts.push(part)
+    i = end
+  }
+  return { text: parts.join(''), at: index => (index < length ? (offsets[index] ?? to) : to) }
+}
+
+/** Bytes of the escape or the UTF-8 character at `i`. */
+function unitSize(buffer: Buffer, i: number): number {
+  const byte = buffer[i] ?? 0
+  if (byte === BACKSLASH) return buffer[i + 1] === 0x75 ? 6 : 2
+  if (byte < 0xc0) return 1
+  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+}
+
+function escaped(buffer: Buffer, i: number): string {
+  const letter = String.fromCharCode(buffer[i + 1] ?? 0)
+  if (letter === 'u') return String.fromCharCode(Number.parseInt(buffer.toString('latin1', i + 2, i + 6), 16))
+  return SIMPLE[letter] ?? letter
+}
+
+/** A piece of a URL's query, percent-decoded: each byte one unit. */
+export function decodeQuery(source: DecodedText, from: number, to: number): DecodedText {
+  const offsets: number[] = []
+  let text = ''
+  for (let i = from; i < to; ) {
+    const hex = /^%([0-9a-f]{2})/i.exec(source.text.slice(i, Math.min(i + 3, to)))?.[1]
+    const unit = source.text.charAt(i)
+    offsets.push(source.at(i))
+    text += hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : unit === '+' ? ' ' : unit
+    i += hex !== undefined ? 3 : 1
+  }
+  return { text, at: index => offsets[index] ?? source.at(to) }
+}

@@ -1,0 +1,60 @@
+import type { AuditEvent } from '../../audit/event.ts'
+import { EventScanner } from '../../audit/scan.ts'
+import type { AuditBatch } from '../../pipeline/batch.ts'
+import type { ComponentContext, Processor, Trial } from '../../pipeline/contracts.ts'
+import { type Edit, edited } from './edits.ts'
+import type { RedactOptions } from './options.ts'
+import { Redactor } from './redactor.ts'
+import { hmacReplacement, REDACTED } from './replacement.ts'
+import { suspicious } from './suspects.ts'
+import { withhold } from './withhold.ts'
+
+/** Puts something else in the place of what is secret. Whatever else an event holds stays as it is, byte for byte. */
+export class RedactProcessor implements Processor {
+  readonly #redactor: Redactor
+  readonly #cluster: string
+  readonly #scanner = new EventScanner()
+  readonly withhold = withhold
+
+  constructor(options: RedactOptions, context: Pick<ComponentContext, 'resource'>) {
+    const { key, paths, patterns } = options
+    const replacement = options.mode === 'hash' && key !== undefined ? hmacReplacement(key) : REDACTED
+    const rules = patterns.map(({ text, expression }) => ({ name: text, expression }))
+    this.#redactor = new Redactor(replacement, paths, rules)
+    this.#cluster = context.resource['k8s.cluster.name'] ?? ''
+  }
+
+  process(batch: AuditBatch): AuditBatch {
+    const suspects = suspicious(batch.events)
+    let events: AuditEvent[] | undefined
+    let { bytes } = batch
+    for (const [index, event] of batch.events.entries()) {
+      const edits = this.#redactor.edits(event, suspects.has(index))
+      if (edits.length === 0) continue
+      const redacted = this.#apply(event, edits)
+      bytes += redacted.length - event.length
+      events ??= [...batch.events]
+      events[index] = redacted
+    }
+    return events === undefined ? batch : { ...batch, events, bytes }
+  }
+
+  try(event: AuditEvent): Trial {
+    const edits = this.#redactor.edits(event, suspicious([event]).size > 0)
+    const notes = edits.map(({ where, rule }) => `redacted ${where} (${rule})`)
+    return { event: edits.length === 0 ? event : this.#apply(event, edits), notes }
+  }
+
+  #apply(event: AuditEvent, edits: readonly Edit[]): AuditEvent {
+    const line = edited(event.buffer, event.start, event.end, edits)
+    const redacted = this.#scanner.scan(line, 0, line.length)
+    if (typeof redacted === 'string') throw new Error(`after redaction the event is ${redacted}`)
+    redacted.readAt = event.readAt
+    redacted.position = event.position
+    redacted.source = event.source
+    redacted.sampleRate = event.sampleRate
+    // Of the original, so that a repeat has the same, whatever is redacted by then.
+    redacted.knownIdentity = event.knownIdentity ?? event.identity(this.#cluster)
+    return redacted
+  }
+}

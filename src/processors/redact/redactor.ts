@@ -1,0 +1,166 @@
+import type { AuditEvent } from '../../audit/event.ts'
+import { FIELD, type Field } from '../../audit/fields.ts'
+import { QUOTE } from '../../audit/json.ts'
+import type { JsonPath } from '../../audit/json-path.ts'
+import { decodeString } from './decoded-text.ts'
+import { type Edit, edited, outermost } from './edits.ts'
+import { formatFieldPath, isWithin } from './field-path.ts'
+import type { Replacement } from './replacement.ts'
+import { findInUri, mayHoldSecret } from './request-uri.ts'
+import { type BodyKind, findSecretValues } from './secret-values.ts'
+import { findSecrets, TEXT_RULES, type TextRule } from './text-rules.ts'
+import { type Path, walkJson } from './walk.ts'
+
+const BODIES: readonly (readonly [name: string, field: Field])[] = [
+  ['requestObject', FIELD.requestObject],
+  ['responseObject', FIELD.responseObject],
+]
+
+/** Finds what is secret in an event, and what is to stand there instead. */
+export class Redactor {
+  readonly #replacement: Replacement
+  readonly #paths: readonly { readonly text: string; readonly path: JsonPath }[]
+  readonly #rules: readonly TextRule[]
+  readonly #hasOwnRules: boolean
+
+  constructor(
+    replacement: Replacement,
+    paths: readonly { readonly text: string; readonly path: JsonPath }[] = [],
+    patterns: readonly TextRule[] = [],
+  ) {
+    this.#replacement = replacement
+    this.#paths = paths
+    this.#rules = [...TEXT_RULES, ...patterns]
+    this.#hasOwnRules = patterns.length > 0
+  }
+
+  /** The edits, in order. Only with `isSuspicious` all strings of the event are looked at. */
+  edits(event: AuditEvent, isSuspicious: boolean): readonly Edit[] {
+    const edits: Edit[] = []
+    const isClose = isSuspicious || this.#hasOwnRules
+    this.#inUri(event, isClose, edits)
+    for (const [name, field] of BODIES) {
+      const kind = bodyKind(event, field)
+      if (event.startOf(field) >= 0 && (kind !== 'any' || isClose))
+        this.#inBody(event, name, field, kind, edits)
+    }
+    if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, edits)
+    return edits.length < 2 ? edits : outermost(edits)
+  }
+
+  #inUri(event: AuditEvent, isClose: boolean, edits: Edit[]): void {
+    if (!event.isText(FIELD.requestURI)) return
+    const { buffer } = event
+    const [start, end] = [event.startOf(FIELD.requestURI), event.endOf(FIELD.requestURI)]
+    if (!isClose && !mayHoldSecret(buffer.toString('latin1', start + 1, end - 1))) return
+    for (const { from, to, rule, secret } of findInUri(decodeString(buffer, start, end), this.#rules)) {
+      // As a client would have had to write it.
+      const text = this.#replacement(secret).replace(/[<>:]/g, encodeURIComponent)
+      edits.push({ start: from, end: to, text, rule, where: 'requestURI' })
+    }
+  }
+
+  #inBody(event: AuditEvent, name: string, field: Field, kind: BodyKind, edits: Edit[]): void {
+    const { buffer } = event
+    const rule = kind === 'token' ? 'token' : 'secret'
+    const hide = (path: Path, start: number, end: number) =>
+      edits.push(this.#whole(buffer, start, end, rule, formatFieldPath(path)))
+    findSecretValues(buffer, event.startOf(field), kind, hide, [name])
+  }
+
+  /** All strings but the URI, in all of the event: a secret may be in an annotation or in a message too. */
+  #inStrings(event: AuditEvent, isClose: boolean, edits: Edit[]): void {
+    const { buffer } = event
+    walkJson(buffer, event.start, {
+      scalar: (path, start, end) => {
+        const chosen = this.#paths.find(({ path: pattern }) => isWithin(path, pattern))
+        if (chosen !== undefined && buffer[start] !== 0x6e)
+          edits.push(this.#whole(buffer, start, end, chosen.text, formatFieldPath(path)))
+        else if (isClose && buffer[start] === QUOTE && !isRequestUri(path))
+          edits.push(...this.#inString(buffer, start, end, path))
+      },
+    })
+  }
+
+  #inString(buffer: Buffer, start: number, end: number, path: Path): Edit[] {
+    const decoded = decodeString(buffer, start, end)
+    const where = formatFieldPath(path)
+    const nested = this.#nested(decoded.text)
+    if (nested !== undefined)
+      return [
+        { start, end, text: JSON.stringify(this.#withoutForms(nested)), rule: 'secret in a text', where },
+      ]
+    return findSecrets(decoded.text, this.#rules).map(({ from, to, rule, secret }) => ({
+      start: decoded.at(from),
+      end: decoded.at(to),
+      text: this.#replacement(secret),
+      rule,
+      where,
+    }))
+  }
+
+  /** A string that is JSON or YAML of a Secret itself, such as the annotation that kubectl applied last, without what is secret. */
+  #nested(text: string): string | undefined {
+    if (!/Secret|TokenRe/.test(text)) return undefined
+    const json = /^\s*[[{"]/.test(text) ? this.#inJson(text) : undefined
+    if (json !== undefined) return json
+    const isManifest =
+      /\bkind["']?\s{0,8}:\s{0,8}["']?Secret/.test(text) && /\b(?:data|stringData)["']?\s{0,8}:/.test(text)
+    return isManifest ? this.#replacement(text) : undefined
+  }
+
+  #inJson(text: string): string | undefined {
+    try {
+      JSON.parse(text)
+    } catch {
+      return undefined
+    }
+    const buffer = Buffer.from(text)
+    const edits: Edit[] = []
+    const hide = (_: Path, start: number, end: number) => edits.push(this.#whole(buffer, start, end, '', ''))
+    findSecretValues(buffer, 0, 'any', hide)
+    // Each level of nesting doubles the escapes, so that there are few.
+    walkJson(buffer, 0, {
+      scalar: (_, start, end) => {
+        const inner =
+          buffer[start] === QUOTE ? this.#nested(decodeString(buffer, start, end).text) : undefined
+        if (inner !== undefined) edits.push({ start, end, text: JSON.stringify(inner), rule: '', where: '' })
+      },
+    })
+    return edits.length === 0 ? undefined : edited(buffer, 0, buffer.length, outermost(edits)).toString()
+  }
+
+  #withoutForms(text: string): string {
+    const ranges = findSecrets(text, this.#rules).map(({ from, to, secret }) => ({
+      start: from,
+      end: to,
+      text: this.#replacement(secret),
+      rule: '',
+      where: '',
+    }))
+    let left = ''
+    let at = 0
+    for (const range of outermost(ranges)) {
+      left += text.slice(at, range.start) + range.text
+      at = range.end
+    }
+    return left + text.slice(at)
+  }
+
+  #whole(buffer: Buffer, start: number, end: number, rule: string, where: string): Edit {
+    const secret =
+      buffer[start] === QUOTE ? decodeString(buffer, start, end).text : buffer.toString('utf8', start, end)
+    return { start, end, text: `"${this.#replacement(secret)}"`, rule, where }
+  }
+}
+
+/** What a body is by the resource that the API server says the request was for. */
+function bodyKind(event: AuditEvent, field: Field): BodyKind {
+  if (event.textIs(FIELD.objectResource, 'secrets'))
+    return field === FIELD.requestObject ? 'secret request' : 'secret response'
+  const isTokenRequest =
+    event.textIs(FIELD.objectSubresource, 'token') && event.textIs(FIELD.objectResource, 'serviceaccounts')
+  return isTokenRequest || event.textIs(FIELD.objectResource, 'tokenreviews') ? 'token' : 'any'
+}
+
+const isRequestUri = (path: Path) => path.length === 1 && path[0] === 'requestURI'

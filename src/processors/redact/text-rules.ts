@@ -1,0 +1,66 @@
+/** A range of a text, in UTF-16 units, that a rule takes for secret. */
+export interface SecretRange {
+  readonly from: number
+  readonly to: number
+  readonly rule: string
+  /** What stands there, decoded. */
+  readonly secret: string
+}
+
+/** Finds secrets by their form. What is secret is group 1 when the expression has one, else all of the match. */
+export interface TextRule {
+  readonly name: string
+  /** With the flags `d` and `g`. */
+  readonly expression: RegExp
+}
+
+const BASE64_PEM = [
+  'BEGIN PRIVATE KEY',
+  'BEGIN RSA PRIVATE KEY',
+  'BEGIN EC PRIVATE KEY',
+  'BEGIN DSA PRIVATE KEY',
+  'BEGIN ENCRYPTED PRIVATE KEY',
+  'BEGIN OPENSSH PRIVATE KEY',
+].map(title => Buffer.from(`-----${title}`).toString('base64').replace(/..=*$/, ''))
+
+/**
+ * Secrets that have a form of their own, wherever they stand. Clients choose the texts, so that nothing here may take longer than
+ * in proportion to their length: what may fail is bounded.
+ */
+export const TEXT_RULES: readonly TextRule[] = [
+  // RFC 7519: header and claims are JSON objects, so that their base64url begins with eyJ.
+  { name: 'jwt', expression: /\beyJ[\w-]{8,512}\.[\w-]{8,}(?:\.[\w-]*)*/dg },
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+  { name: 'aws-key', expression: /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/dg },
+  {
+    name: 'private-key',
+    expression:
+      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|(?=-----BEGIN )|$)/dg,
+  },
+  { name: 'private-key', expression: new RegExp(`(?:${BASE64_PEM.join('|')})[\\w+/=\\s-]*`, 'dg') },
+  { name: 'bearer', expression: /\b(?:bearer|basic)(?:\s|%20|\+){1,8}["']?([\w.~+/=-]{8,})/dgi },
+  // The password of a URL; RFC 3986 userinfo.
+  { name: 'url', expression: /[a-z][a-z\d+.-]{0,30}:\/\/[^\s/?#@:"'<>]{0,256}:([^\s/?#@"'<>]{1,1024})@/dgi },
+  {
+    name: 'vendor-token',
+    expression: /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,})/dg,
+  },
+]
+
+/** All that the rules find in a text. */
+export function findSecrets(text: string, rules: readonly TextRule[]): SecretRange[] {
+  return rules.flatMap(({ name, expression }) => {
+    const ranges: SecretRange[] = []
+    for (const { indices } of text.matchAll(expression)) {
+      const range = indices?.[1] ?? indices?.[0]
+      // An expression of the user's may match nothing.
+      if (range !== undefined && range[0] < range[1]) ranges.push(rangeOf(text, range, name))
+    }
+    return ranges
+  })
+}
+
+/** A range of `text` with what stands there. */
+export function rangeOf(text: string, [from, to]: readonly [number, number], rule: string): SecretRange {
+  return { from, to, rule, secret: text.slice(from, to) }
+}
