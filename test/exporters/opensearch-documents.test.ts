@@ -55,6 +55,11 @@ const HOSTILE: readonly (readonly [title: string, event: AuditEvent, asText?: 'a
   ['addresses that are none', having('"sourceIPs":["not an address","10.0.0.1","fe80::1%eth0",""]')],
   ['a code over 64 bits', having('"responseStatus":{"code":99999999999999999999}')],
   ['times that are none', having('"stageTimestamp":"yesterday","requestReceivedTimestamp":""')],
+  [
+    'a stage’s time that is none beside a time of old API servers',
+    having('"stageTimestamp":"yesterdayZ","timestamp":"2017-01-02T03:04:05Z"'),
+  ],
+  ['a time with escapes', having('"stageTimestamp":"\\u0032026-01-02T03:04:05.123456Z"')],
   ['a time with an offset', having('"stageTimestamp":"2026-01-02T05:04:05.123456+02:00"')],
   ['a time after 2262', having('"stageTimestamp":"2300-01-01T00:00:00.000000Z"')],
   ['a time before 1970', having('"stageTimestamp":"1969-12-31T23:59:59.999999Z"')],

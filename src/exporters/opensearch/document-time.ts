@@ -1,15 +1,17 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { eventTime } from '../../audit/event-time.ts'
+import { eventTime, fieldTime } from '../../audit/event-time.ts'
 import { FIELD } from '../../audit/fields.ts'
 import type { JsonWriter } from '../../otlp/json-writer.ts'
 
-const NANOS_PER_MS = 1_000_000n
+/** Nanoseconds of a millisecond. */
+export const NANOS_PER_MS = 1_000_000n
 /** `date_nanos` ends on 2262-04-11: it is a signed 64-bit number. */
 const LATEST = 2n ** 63n
-const UPPER_Z = 0x5a
+/** The `Z` of UTC at the end of a time. */
+export const UPPER_Z = 0x5a
 
-/** When the event happened, in nanoseconds since 1970, as far as OpenSearch can say it: else when it was read. */
-export function documentTime(event: AuditEvent): bigint {
+/** When the event happened, in nanoseconds since 1970, as far as `date_nanos` can say it: else when it was read. */
+function documentTime(event: AuditEvent): bigint {
   const time = eventTime(event)
   return time !== undefined && time < LATEST ? time : BigInt(event.readAt) * NANOS_PER_MS
 }
@@ -26,10 +28,12 @@ export function writeDocumentTime(w: JsonWriter, event: AuditEvent): void {
   w.ascii(new Date(Number(nanos / NANOS_PER_MS)).toISOString().replace('Z', `${fraction}Z`))
 }
 
-/** Whether the event's time stands in it as OpenSearch reads it. */
+/** Whether the document's time stands in `stageTimestamp` as OpenSearch reads it. */
 function isWrittenInUtc(event: AuditEvent): boolean {
   const time = eventTime(event)
   const field = FIELD.stageTimestamp
-  const isPlain = time !== undefined && time < LATEST && event.isText(field) && !event.hasEscapes(field)
-  return isPlain && event.buffer[event.endOf(field) - 2] === UPPER_Z
+  if (time === undefined || time >= LATEST || !event.isText(field)) return false
+  if (event.buffer[event.endOf(field) - 2] !== UPPER_Z) return false
+  // Logs of old API servers have `timestamp`, which the time may come from.
+  return event.startOf(FIELD.timestamp) < 0 || fieldTime(event, field) === time
 }
