@@ -1,42 +1,50 @@
-import type { AttributeDefinition } from '../audit/attributes.ts'
+import type { AttributeDefinition, AttributeKind } from '../audit/attributes.ts'
+import { shortName } from './attribute-names.ts'
 import { unknownName } from './nearest.ts'
+import { ownAttributes } from './own-attributes.ts'
 import type { PathProblem } from './problem.ts'
-
-const PREFIX = 'k8s.auditlog.'
 
 /** Names of attributes, with or without `k8s.auditlog.`. */
 export interface AttributeChoice {
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** The user's own, by name. */
+  readonly add: Readonly<Record<string, { readonly path: string; readonly type: AttributeKind }>>
 }
 
 /**
- * The attributes of the table that are written: those on by default and the included, without the excluded, in the
- * table's order. Names that are not in the table, or in both lists, are problems with paths such as `include.0`.
+ * The attributes that are written: of the table those on by default and the included, without the excluded, in the
+ * table's order, then the user's own. Names that are not in the table, or in both lists, are problems with paths such as
+ * `include.0`.
  */
 export function selectAttributes(
   table: readonly AttributeDefinition[],
-  { include, exclude }: AttributeChoice,
+  { include, exclude, add }: AttributeChoice,
 ): { attributes: readonly AttributeDefinition[]; problems: readonly PathProblem[] } {
   const included = new Set(include.map(shortName))
   const excluded = new Set(exclude.map(shortName))
-  const attributes = table.filter(({ name, default: on }) => {
+  const chosen = table.filter(({ name, default: on }) => {
     const short = shortName(name)
     return (on || included.has(short)) && !excluded.has(short)
   })
   const known = table.map(({ name }) => shortName(name))
-  const problems = [...unknownNames(known, include, 'include'), ...unknownNames(known, exclude, 'exclude')]
+  const own = ownAttributes(table, add)
+  const problems = [
+    ...unknownNames(known, include, 'include'),
+    ...unknownNames(known, exclude, 'exclude'),
+    ...own.problems,
+  ]
   exclude.forEach((name, index) => {
     const message = `"${name}" is in include too; keep one`
     if (included.has(shortName(name))) problems.push({ path: ['exclude', index], message })
   })
-  return { attributes, problems }
+  return { attributes: [...chosen, ...own.attributes], problems }
 }
 
 function unknownNames(
   known: readonly string[],
   names: readonly string[],
-  list: keyof AttributeChoice,
+  list: 'include' | 'exclude',
 ): PathProblem[] {
   return names.flatMap((name, index) => {
     const short = shortName(name)
@@ -49,5 +57,3 @@ function unknownNames(
     ]
   })
 }
-
-const shortName = (name: string) => (name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name)

@@ -22,7 +22,7 @@ suite('selected attributes', () => {
   ]
   for (const { title, include, exclude, names } of rows) {
     test(title, () => {
-      const { attributes, problems } = selectAttributes(TABLE, { include, exclude })
+      const { attributes, problems } = selectAttributes(TABLE, { include, exclude, add: {} })
       assert.deepEqual(problems, [])
       assert.deepEqual(
         attributes.map(({ name }) => name),
@@ -32,7 +32,11 @@ suite('selected attributes', () => {
   }
 
   test('have a problem for each unknown name, with the nearest', () => {
-    const { problems } = selectAttributes(TABLE, { include: ['user.uid', 'usr.uid'], exclude: [] })
+    const { problems } = selectAttributes(TABLE, {
+      include: ['user.uid', 'usr.uid'],
+      exclude: [],
+      add: {},
+    })
     assert.deepEqual(problems, [
       {
         path: ['include', 1],
@@ -41,4 +45,40 @@ suite('selected attributes', () => {
       },
     ])
   })
+
+  test("end with the user's own, typed, under the same prefix", () => {
+    const { attributes, problems } = selectAttributes(TABLE, {
+      include: [],
+      exclude: [],
+      add: {
+        team: { path: 'annotations["example.com/team"]', type: 'string' },
+        'k8s.auditlog.request.replicas': { path: 'requestObject.spec.replicas', type: 'int' },
+      },
+    })
+    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      attributes.slice(2).map(({ name, kind, mapping }) => [name, kind, mapping]),
+      [
+        ['k8s.auditlog.team', 'string', 'keyword'],
+        ['k8s.auditlog.request.replicas', 'int', 'long'],
+      ],
+    )
+  })
+
+  const wrong: [title: string, name: string, path: string, place: string, says: RegExp][] = [
+    ['a name of the table', 'verb', 'a', 'add.verb', /the attribute verb is there already/],
+    ['one with the prefix, too', 'k8s.auditlog.verb', 'a', 'add.k8s.auditlog.verb', /is there already/],
+    ['a name above another', 'user', 'a', 'add.user', /clashes with the attribute user.username/],
+    ['a name below another', 'verb.x', 'a', 'add.verb.x', /clashes with the attribute verb/],
+    ['a name that is none', '9 lives', 'a', 'add.9 lives', /expected a name such as team/],
+    ['a path that is none', 'team', 'a[', 'add.team.path', /not a path: .* at its character 2/],
+  ]
+  for (const [title, name, path, place, says] of wrong) {
+    test(`have a problem for ${title}`, () => {
+      const add = { [name]: { path, type: 'string' } as const }
+      const { problems } = selectAttributes(TABLE, { include: [], exclude: [], add })
+      assert.deepEqual([problems.length, problems[0]?.path.join('.')], [1, place])
+      assert.match(problems[0]?.message ?? '', says)
+    })
+  }
 })
