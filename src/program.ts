@@ -5,7 +5,7 @@ import { EXIT } from './commands/exit-code.ts'
 const EXIT_CODES = `
 Exit codes:
   0  done; \`run\`: stopped by SIGTERM or SIGINT
-  1  something failed; \`run --once\`: stopped before it was done; \`setup\`: the user lacks a right
+  1  something failed; \`test\`: a test did; \`run --once\`: stopped before it was done; \`setup\`: the user lacks a right
   2  the command line is wrong
   3  the configuration is wrong
   4  \`replay\`: some dead letters could still not be delivered`
@@ -37,7 +37,10 @@ function withFilters(command: Command): Command {
     .option('--path-prefix <folder>', 'folder of the log, with its rotated files')
     .option('--filename <name>', 'name of the log in it, or a pattern')
     .option('--url <url>', 'PostgreSQL that the postgres exporter fills; default: DATABASE_URL')
-    .option('--state-dir <folder>', 'of an agent, with its embedded PostgreSQL; default: .auditship, /var/lib/auditship')
+    .option(
+      '--state-dir <folder>',
+      'of an agent, with its embedded PostgreSQL; default: .auditship, /var/lib/auditship',
+    )
     .option('--since <time>', 'requests received since: 2026-05-04T10:00:00Z, 2026-05-04, or 30m, 2h, 7d ago')
     .option('--until <time>', 'requests received before')
     .option('--user <name>', 'by this user or in its name; * and ? are wildcards', collect)
@@ -72,6 +75,15 @@ function program(queryHelp: string): Command {
   withConfig(
     auditship.command('print-config').description('Print the configuration in force; secrets are hidden.'),
   ).action(async options => exitWith((await import('./commands/validate.ts')).printConfiguration(options)))
+  withConfig(
+    auditship
+      .command('test')
+      .description('Run the tests of a configuration, or try events on it; starts and sends nothing.'),
+  )
+    .option('--input <file>', 'show what becomes of these events, one a line; - for stdin')
+    .option('--pipeline <name>', 'try them on this pipeline instead of the first')
+    .option('--json', 'one JSON object a line')
+    .action(async options => exitWith((await import('./commands/test.ts')).test(options)))
   withConfig(auditship.command('replay').description('Send the events of the dead-letter files again.'))
     .option('--pipeline <name>', 'only those of this pipeline')
     .action(async options => exitWith((await import('./commands/replay.ts')).replayCommand(options)))

@@ -1,6 +1,7 @@
 import type { AttributeDefinition } from '../audit/attributes.ts'
 import type { ExporterType, ProcessorType, ReceiverType } from '../pipeline/component.ts'
 import type { ClusterConfig, ServiceConfig } from './frame.ts'
+import type { ConfigTest } from './tests.ts'
 
 /** A configured component: its id (`type` or `type/name`), its type, and its options as that type's schema gives them. */
 export interface ComponentConfig<Type> {
@@ -26,4 +27,6 @@ export interface Config {
   /** All resource attributes of this process, those of the cluster and the user's included. */
   readonly resource: Readonly<Record<string, string>>
   readonly service: ServiceConfig
+  /** What `auditship test` runs. */
+  readonly tests: readonly ConfigTest[]
 }

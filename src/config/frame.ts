@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ExporterType, ProcessorType, ReceiverType } from '../pipeline/component.ts'
 import { byteSize, duration } from './scalars.ts'
+import { testsSchema } from './tests.ts'
 
 /** The component types a configuration may name. */
 export interface ComponentTypes {
@@ -100,6 +101,7 @@ export function frameSchema(ids: Readonly<Record<Section, readonly string[]>>, t
     cluster: clusterSchema.prefault({}),
     resource: z.record(z.string().min(1), z.string()).default({}),
     service: serviceSchema.prefault({}),
+    tests: testsSchema.optional(),
   })
 }
 

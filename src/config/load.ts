@@ -14,6 +14,7 @@ import { ConfigError, type ConfigProblem, formatProblem, inTextOrder, type PathP
 import { redactionWarnings, withRedaction } from './redaction.ts'
 import { type Names, resolve } from './resolve.ts'
 import { resourceAttributes } from './resource.ts'
+import { testProblems } from './tests.ts'
 import { validate } from './validate.ts'
 import { readValues } from './values.ts'
 
@@ -65,13 +66,16 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const shared = ownershipProblems(data, source.types)
   if (shared.length > 0) throw new ConfigError(inTextOrder(locateAll(document, shared)))
   const pipelines = pipelineIds(ids, data.service.pipelines, redacts)
+  const config = resolve(data, pipelines, source)
+  const inTests = testProblems(config.tests, config.attributes, [...pipelines.keys()])
+  if (inTests.length > 0) throw new ConfigError(inTextOrder(locateAll(document, inTests)))
   const inForce = {
     ...written,
     resource: resourceAttributes({ cluster: {}, resource: data.resource }, source.env),
     service: { ...mapping(written.service), pipelines: Object.fromEntries(pipelines) },
   }
   return {
-    config: resolve(data, pipelines, source),
+    config,
     warnings: [
       ...locateAll(document, unusedComponents(writtenIds, pipelines.values())).map(formatProblem),
       ...redactionWarnings(pipelines, source.types),

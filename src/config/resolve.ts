@@ -35,6 +35,7 @@ export function resolve(
     cluster: data.cluster,
     resource: resourceAttributes(data, env),
     service,
+    tests: data.tests ?? [],
   }
 }
 

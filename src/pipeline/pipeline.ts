@@ -79,7 +79,7 @@ function through(
   if (events.length === 0) return batch
   try {
     const kept = processor.process(batch)
-    if (kept !== batch && kept.dropped !== undefined) addCounts(dropped, kept.dropped)
+    if (kept.dropped !== undefined && kept.dropped !== batch.dropped) addCounts(dropped, kept.dropped)
     return kept
   } catch (error) {
     const [first] = events
