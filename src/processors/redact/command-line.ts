@@ -1,4 +1,4 @@
-import { findSecrets, rangeOf, type SecretRange, type TextRule } from './text-rules.ts'
+import { findSecrets, matchesOf, rangeOf, type SecretRange, type TextRule } from './text-rules.ts'
 
 const SECRET_WORD =
   '(?:pass(?:wor[dt]|wd|phrase|code)?|pwd|secret|token|api-?_?key|access-?_?key|private-?_?key|auth(?:orization)?|cred(?:ential)?s?|cookie|otp)'
@@ -47,7 +47,7 @@ const HARMLESS_P = new Set(
 export function findInCommand(joined: string, rules: readonly TextRule[]): SecretRange[] {
   const ranges = findSecrets(joined, rules)
   for (const [name, expression] of RULES) {
-    for (const match of joined.matchAll(expression)) {
+    for (const match of matchesOf(expression, joined)) {
       if (name === '-p' && HARMLESS_P.has(programBefore(joined, match.index))) continue
       const range = match.indices?.slice(1).find(indices => indices !== undefined)
       if (range !== undefined && range[0] < range[1]) ranges.push(rangeOf(joined, range, `command ${name}`))

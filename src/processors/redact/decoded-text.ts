@@ -20,18 +20,22 @@ const isPlain = (text: string) => /^[\0-\x5b\x5d-\x7f]*$/.test(text)
 
 function decodeSlowly(buffer: Buffer, from: number, to: number): DecodedText {
   const offsets = new Uint32Array(to - from + 1)
-  const parts: string[] = []
-  let length = 0
+  let text = ''
   for (let i = from; i < to; ) {
-    const size = unitSize(buffer, i)
-    const end = Math.min(to, i + size)
-    const part = buffer[i] === BACKSLASH ? escaped(buffer, i) : buffer.toString('utf8', i, end)
-    for (let unit = 0; unit < part.length; unit++) offsets[length++] = i
-    parts.push(part)
-    i = end
+    let end = i
+    while (end < to && isAsIs(buffer[end] ?? 0)) offsets[text.length + end - i] = end++
+    text += buffer.toString('latin1', i, end)
+    if (end === to) break
+    i = Math.min(to, end + unitSize(buffer, end))
+    const unit = buffer[end] === BACKSLASH ? escaped(buffer, end) : buffer.toString('utf8', end, i)
+    offsets.fill(end, text.length, text.length + unit.length)
+    text += unit
   }
-  return { text: parts.join(''), at: index => (index < length ? (offsets[index] ?? to) : to) }
+  const { length } = text
+  return { text, at: index => (index < length ? (offsets[index] ?? to) : to) }
 }
+
+const isAsIs = (byte: number) => byte < 0x80 && byte !== BACKSLASH
 
 /** Bytes of the escape or the UTF-8 character at `i`. */
 function unitSize(buffer: Buffer, i: number): number {
@@ -49,6 +53,8 @@ function escaped(buffer: Buffer, i: number): string {
 
 /** A piece of a URL's query, percent-decoded: each byte one unit. */
 export function decodeQuery(source: DecodedText, from: number, to: number): DecodedText {
+  const plain = source.text.slice(from, to)
+  if (!/[%+]/.test(plain)) return { text: plain, at: index => source.at(from + index) }
   const offsets: number[] = []
   let text = ''
   for (let i = from; i < to; ) {

@@ -3,6 +3,7 @@ import { EventScanner } from '../../audit/scan.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { ComponentContext, Processor, Trial } from '../../pipeline/contracts.ts'
 import { type Edit, edited } from './edits.ts'
+import { formatFieldPath } from './field-path.ts'
 import type { RedactOptions } from './options.ts'
 import { Redactor } from './redactor.ts'
 import { hmacReplacement, REDACTED } from './replacement.ts'
@@ -40,7 +41,7 @@ export class RedactProcessor implements Processor {
   }
 
   try(event: AuditEvent): Trial {
-    const edits = this.#redactor.edits(event, suspicious([event]).size > 0)
+    const edits = this.#redactor.edits(event, suspicious([event]).size > 0, formatFieldPath)
     const notes = edits.map(({ where, rule }) => `redacted ${where} (${rule})`)
     return { event: edits.length === 0 ? event : this.#apply(event, edits), notes }
   }

@@ -4,17 +4,24 @@ import { QUOTE } from '../../audit/json.ts'
 import type { JsonPath } from '../../audit/json-path.ts'
 import { decodeString } from './decoded-text.ts'
 import { type Edit, edited, outermost } from './edits.ts'
-import { formatFieldPath, isWithin } from './field-path.ts'
+import { isWithin } from './field-path.ts'
 import type { Replacement } from './replacement.ts'
 import { findInUri, mayHoldSecret } from './request-uri.ts'
 import { type BodyKind, findSecretValues } from './secret-values.ts'
 import { findSecrets, TEXT_RULES, type TextRule } from './text-rules.ts'
 import { type Path, walkJson } from './walk.ts'
 
-const BODIES: readonly (readonly [name: string, field: Field])[] = [
+type Body = readonly [name: string, field: Field]
+
+const BODIES: readonly Body[] = [
   ['requestObject', FIELD.requestObject],
   ['responseObject', FIELD.responseObject],
 ]
+
+/** Says where in an event something is. */
+type Format = (path: Path) => string
+
+const NOWHERE: Format = () => ''
 
 /** Finds what is secret in an event, and what is to stand there instead. */
 export class Redactor {
@@ -34,17 +41,20 @@ export class Redactor {
     this.#hasOwnRules = patterns.length > 0
   }
 
-  /** The edits, in order. Only with `isSuspicious` all strings of the event are looked at. */
-  edits(event: AuditEvent, isSuspicious: boolean): readonly Edit[] {
+  /**
+   * The edits, in order. Only with `isSuspicious` all strings of the event are looked at. `format` says where they are in words,
+   * which costs.
+   */
+  edits(event: AuditEvent, isSuspicious: boolean, format = NOWHERE): readonly Edit[] {
     const edits: Edit[] = []
     const isClose = isSuspicious || this.#hasOwnRules
     this.#inUri(event, isClose, edits)
     for (const [name, field] of BODIES) {
+      if (event.startOf(field) < 0) continue
       const kind = bodyKind(event, field)
-      if (event.startOf(field) >= 0 && (kind !== 'any' || isClose))
-        this.#inBody(event, name, field, kind, edits)
+      if (kind !== 'any' || isClose) this.#inBody(event, [name, field], kind, format, edits)
     }
-    if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, edits)
+    if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, format, edits)
     return edits.length < 2 ? edits : outermost(edits)
   }
 
@@ -52,7 +62,7 @@ export class Redactor {
     if (!event.isText(FIELD.requestURI)) return
     const { buffer } = event
     const [start, end] = [event.startOf(FIELD.requestURI), event.endOf(FIELD.requestURI)]
-    if (!isClose && !mayHoldSecret(buffer.toString('latin1', start + 1, end - 1))) return
+    if (!isClose && !mayHoldSecret(buffer, start, end)) return
     for (const { from, to, rule, secret } of findInUri(decodeString(buffer, start, end), this.#rules)) {
       // As a client would have had to write it.
       const text = this.#replacement(secret).replace(/[<>:]/g, encodeURIComponent)
@@ -60,31 +70,30 @@ export class Redactor {
     }
   }
 
-  #inBody(event: AuditEvent, name: string, field: Field, kind: BodyKind, edits: Edit[]): void {
+  #inBody(event: AuditEvent, [name, field]: Body, kind: BodyKind, format: Format, edits: Edit[]): void {
     const { buffer } = event
     const rule = kind === 'token' ? 'token' : 'secret'
     const hide = (path: Path, start: number, end: number) =>
-      edits.push(this.#whole(buffer, start, end, rule, formatFieldPath(path)))
+      edits.push(this.#whole(buffer, start, end, rule, format(path)))
     findSecretValues(buffer, event.startOf(field), kind, hide, [name])
   }
 
   /** All strings but the URI, in all of the event: a secret may be in an annotation or in a message too. */
-  #inStrings(event: AuditEvent, isClose: boolean, edits: Edit[]): void {
+  #inStrings(event: AuditEvent, isClose: boolean, format: Format, edits: Edit[]): void {
     const { buffer } = event
     walkJson(buffer, event.start, {
       scalar: (path, start, end) => {
         const chosen = this.#paths.find(({ path: pattern }) => isWithin(path, pattern))
         if (chosen !== undefined && buffer[start] !== 0x6e)
-          edits.push(this.#whole(buffer, start, end, chosen.text, formatFieldPath(path)))
+          edits.push(this.#whole(buffer, start, end, chosen.text, format(path)))
         else if (isClose && buffer[start] === QUOTE && !isRequestUri(path))
-          edits.push(...this.#inString(buffer, start, end, path))
+          edits.push(...this.#inString(buffer, start, end, format(path)))
       },
     })
   }
 
-  #inString(buffer: Buffer, start: number, end: number, path: Path): Edit[] {
+  #inString(buffer: Buffer, start: number, end: number, where: string): Edit[] {
     const decoded = decodeString(buffer, start, end)
-    const where = formatFieldPath(path)
     const nested = this.#nested(decoded.text)
     if (nested !== undefined)
       return [

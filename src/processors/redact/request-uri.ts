@@ -8,18 +8,47 @@ const SECRET_NAME =
 /** What a client may have a kubelet or a container run. */
 const COMMAND = /^(?:command|cmd)$/
 
-/** In a path or query, as it stands in the JSON: what may be a secret by its form, or letters and digits written as escapes. */
-const SUSPICIOUS = /:\/\/|@|%40|eyJ|A[KS]IA|earer|asic|%(?:3\d|4[1-9a-f]|5[\da]|6[1-9a-f]|7[\da])|\\u00[3-7]/i
-/** In a query: what may be the name of a parameter that holds one. */
-const SUSPICIOUS_QUERY = /command=|cmd=|token|passw|pwd|secret|cred|key=|auth|sig|jwt|pass=|code=/i
-/** What Go's encoder writes instead of &, < and >. */
-const GO_ESCAPES = /\\u00(?:26|3c|3e)/g
+/** Parameters of the Kubernetes API that hold no secret: see meta/v1 ListOptions, core/v1 PodLogOptions and their like. */
+const HARMLESS_NAMES = new Set(
+  (
+    'allowWatchBookmarks as container continue dryRun exact export fieldManager fieldSelector fieldValidation follow force ' +
+    'gracePeriodSeconds includeObject insecureSkipTLSVerifyBackend labelSelector limit limitBytes orphanDependents ports ' +
+    'pretty previous propagationPolicy resourceVersion resourceVersionMatch sendInitialEvents sinceSeconds sinceTime stderr ' +
+    'stdin stdout stream tailLines timeout timeoutSeconds timestamps tty verbose watch'
+  ).split(' '),
+)
+const [QUESTION, SEMICOLON, AMPERSAND, PERCENT, AT, COLON, SLASH, EQUALS, BACKSLASH] =
+  Buffer.from('?;&%@:/=\\')
 
-/** Whether a request URI, as it stands in the JSON, may hold a secret. Of most that do not nothing is decoded. */
-export function mayHoldSecret(uri: string): boolean {
-  const text = uri.replace(GO_ESCAPES, '&')
-  const query = text.search(/[?;]/)
-  return SUSPICIOUS.test(text) || (query >= 0 && SUSPICIOUS_QUERY.test(text.slice(query)))
+/**
+ * Whether the request URI whose JSON string is at `[start, end)` may hold a secret: it has a parameter that is not known to be
+ * harmless, `@`, `://`, or letters and digits written as escapes. Of others nothing is decoded, and these are nearly all.
+ * What is known by its form alone is found in another way.
+ */
+export function mayHoldSecret(buffer: Buffer, start: number, end: number): boolean {
+  let nameStart = -1
+  for (let i = start + 1; i < end - 1; i++) {
+    const byte = buffer[i]
+    if (byte === AT || (byte === COLON && buffer[i + 1] === SLASH && buffer[i + 2] === SLASH)) return true
+    if (byte === PERCENT && isHidden(buffer[i + 1] ?? 0, buffer[i + 2] ?? 0)) return true
+    if (byte === EQUALS && nameStart >= 0) {
+      if (!HARMLESS_NAMES.has(buffer.toString('latin1', nameStart, i))) return true
+      nameStart = -1
+    } else if (byte === QUESTION || byte === SEMICOLON || byte === AMPERSAND) nameStart = i + 1
+    else if (byte === BACKSLASH) {
+      // Go's encoder writes an ampersand as \u0026; of the rest only what is written otherwise is looked at.
+      if (buffer.toString('latin1', i + 1, i + 6) !== 'u0026') return true
+      nameStart = i + 6
+      i += 5
+    }
+  }
+  return false
+}
+
+/** Whether a percent-encoded byte is a letter, a digit or `@`, which nobody has to encode. */
+function isHidden(first: number, second: number): boolean {
+  const byte = Number.parseInt(String.fromCharCode(first, second), 16)
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x40 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 }
 
 interface Parameter {

@@ -1,27 +1,11 @@
 import type { AuditEvent } from '../../audit/event.ts'
 
-/** What events hold that may have a secret in their bodies, and few others do; chosen for rare first bytes, which are quick to find. */
-const NEEDLES = [
-  'Secret',
-  'Token',
-  'PRIVATE',
-  'AKIA',
-  'ASIA',
-  'yJ',
-  'earer ',
-  'EARER ',
-  'asic ',
-  'ASIC ',
-  'LS0tLS1CRUdJTi',
-  'ghp_',
-  'github_pat',
-  'glpat-',
-  'xox',
-].map(text => Buffer.from(text))
+/**
+ * What events hold that may have a secret in their strings, and few others do. A search costs by how often the first byte
+ * occurs, about 0.1 ns a byte of log each; so the last is not `LS0tLS1C`, which is `-----B` in base64.
+ */
+const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer ', 'S0tLS1C'].map(text => Buffer.from(text))
 const ESCAPE = Buffer.from('\\u00')
-/** Of the escapes from 00 to ff those of letters, digits and signs that Go's encoder does not write so: something may be hidden by them. */
-const ODD_ESCAPE = /^(?:2[0-57-9a-f]|3[0-9abdf]|[4-7])/i
-
 const AT = Buffer.from('@')
 const QUOTE = 0x22
 const SLASH = 0x2f
@@ -60,13 +44,22 @@ function search(
     }
   }
   for (const needle of NEEDLES) note(needle, () => true)
-  note(ESCAPE, at => ODD_ESCAPE.test(region.toString('latin1', at + 4, at + 6)))
+  note(ESCAPE, at => isOddEscape(region[at + 4] ?? 0, (region[at + 5] ?? 0) | 0x20))
   let before = 0
   note(AT, at => {
     const isHit = isAfterAuthority(region, before, at)
     before = at
     return isHit
   })
+}
+
+/** Whether `\\u00` and these two digits, the second in lower case, stand for ASCII that Go's encoder writes otherwise: it may hide something. */
+function isOddEscape(first: number, second: number): boolean {
+  if (first < 0x32 || first > 0x37) return false
+  // & is 26, < is 3c, > is 3e, and 7f has no other way.
+  if (first === 0x32) return second !== 0x36
+  if (first === 0x33) return second !== 0x63 && second !== 0x65
+  return first !== 0x37 || second !== 0x66
 }
 
 /** Whether there is a `//` before the `@` in its string and after `from`, as in a URL with a password. */
