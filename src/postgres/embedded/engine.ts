@@ -25,6 +25,12 @@ export type EngineAnswer =
 /** How long it may take to close, in milliseconds: a checkpoint writes all that changed. */
 const CLOSE_MS = 30_000
 
+/** How long it may take to open, in milliseconds: after a crash all that was logged is written again. */
+const OPEN_MS = 300_000
+
+/** In an error after which PostgreSQL has to be started again. PGlite goes on, in disorder. Rows cannot hold its NUL. */
+const PANIC = Buffer.from('VPANIC\0')
+
 /** The PostgreSQL of a data folder, in a thread of its own. It is one session: whoever asks must wait for his turn. */
 export class Engine {
   readonly #worker: Worker
@@ -45,7 +51,7 @@ export class Engine {
   static async open(folder: string): Promise<Engine> {
     if (!existsSync(folder)) await make(folder)
     const engine = new Engine(startWorker({ task: 'serve', folder }))
-    await engine.#until('ready', () => {})
+    await engine.#within(OPEN_MS, () => engine.#until('ready', () => {}))
     return engine
   }
 
@@ -66,16 +72,17 @@ export class Engine {
     ms: number,
     take: (bytes: Uint8Array) => void,
   ): Promise<boolean> {
-    const timer = setTimeout(() => {
-      this.#failure ??= new Error(`the embedded PostgreSQL was stopped: no answer within ${ms} ms (timeout)`)
-      void this.#worker.terminate()
-    }, ms)
-    try {
-      this.#ask({ bytes, limit })
-      return await this.#until('end', take)
-    } finally {
-      clearTimeout(timer)
+    let end = Buffer.alloc(0)
+    const watch = (piece: Uint8Array) => {
+      const seen = Buffer.concat([end, piece])
+      if (seen.includes(PANIC)) this.#stop('it panicked, as when the disk is full')
+      end = seen.subarray(1 - PANIC.length)
+      take(piece)
     }
+    return this.#within(ms, () => {
+      this.#ask({ bytes, limit })
+      return this.#until('end', watch)
+    })
   }
 
   /** Writes all there is and ends. */
@@ -86,6 +93,20 @@ export class Engine {
     const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_MS)
     await ended
     clearTimeout(timer)
+  }
+
+  async #within<T>(ms: number, task: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#stop(`no answer within ${ms} ms (timeout)`), ms)
+    try {
+      return await task()
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #stop(why: string): void {
+    this.#failure ??= new Error(`the embedded PostgreSQL was stopped: ${why}`)
+    void this.#worker.terminate()
   }
 
   #ask(request: EngineRequest): void {

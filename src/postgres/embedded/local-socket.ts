@@ -6,7 +6,7 @@ export class LocalSocket extends Duplex {
   readonly #session: Session
 
   constructor(shared: Shared, rights: SessionRights) {
-    super()
+    super({ allowHalfOpen: false }) // when the session ends it, pg hears of it by its close
     this.#session = new Session(shared, rights, {
       send: bytes => void this.push(Buffer.from(bytes)),
       end: () => this.push(null),
