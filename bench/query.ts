@@ -11,7 +11,7 @@ import { flagsOf } from './run/measure.ts'
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
 const PYTHON = process.env.DUCKDB_PYTHON
-const DUCKDB = 'import duckdb, sys; print(duckdb.sql(sys.argv[1]).fetchone()[0])'
+const DUCKDB = 'import duckdb, sys; print(duckdb.sql(sys.argv[1]).fetchall()[0][0])'
 
 const { values } = parseArgs({
   options: {

@@ -40,7 +40,7 @@ try {
   for (let round = 1; round <= rounds; round++) {
     baseline.push(await measure(JSON_PARSE, [corpus.file]))
     for (const [name, runs] of agents) {
-      const run = await agentRun(corpus, sink, VARIANTS[name] ?? (() => ({})))
+      const run = await agentRun(corpus, sink, VARIANTS[name] ?? (() => ({ exporters: {} })))
       if (run.wrong) console.error(`${name}, round ${round}: ${run.wrong}`)
       runs.push(run)
     }
