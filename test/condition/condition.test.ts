@@ -51,6 +51,7 @@ suite('a condition', () => {
     ['a list of texts', { namespace: ['shop', 'kube-system'] }, ['READ', 'EXEC']],
     ['one of a list attribute', { 'user.groups': 'system:nodes' }, ['READ']],
     ['a glob that begins', { 'user.username': 'system:node:*' }, ['READ', 'ESCAPED']],
+    ['a glob with more than one *', { 'user.username': 's*:node:*' }, ['READ', 'ESCAPED']],
     ['a glob that ends', { namespace: '*-system' }, ['READ']],
     ['a glob with one character', { resource: 'p?ds' }, ['READ', 'EXEC', 'ESCAPED']],
     ['a glob of everything there is', { namespace: '*' }, ['READ', 'EXEC']],
