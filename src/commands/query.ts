@@ -16,6 +16,7 @@ export interface QueryOptions extends FilterOptions {
   readonly pathPrefix?: string
   readonly filename?: string
   readonly url?: string
+  readonly stateDir?: string
   readonly limit?: string
   readonly output?: string
   readonly follow?: boolean
@@ -42,7 +43,11 @@ export async function query(
 ): Promise<number> {
   try {
     const asked = understood(name, argument, options)
-    return await answerFromLogs(asked, options)
+    const { file, provider, pathPrefix, filename } = options
+    if ((file ?? provider ?? pathPrefix ?? filename) !== undefined)
+      return await answerFromLogs(asked, options)
+    // What takes long to load is loaded when it is used.
+    return await (await import('./query-database.ts')).answerFromDatabase(asked, options)
   } catch (error) {
     if (!(error instanceof WrongFilter)) throw error
     console.error(`auditship query: ${error.message}`)

@@ -7,6 +7,8 @@ export interface Question {
   readonly name: string
   /** One line that says what the answer is. */
   readonly help: string
+  /** Its rows are sessions: a database has them in `change_events`. */
+  readonly isAboutSessions?: boolean
   /** What has to be named, such as `USER`. */
   readonly argument?: string
   /** What an event has to meet to count. */

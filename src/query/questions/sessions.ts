@@ -8,7 +8,16 @@ const { started, user, lastFrom, operation, target, command, outcome, lasted } =
 
 function aboutSessions(name: string, help: string, condition: Condition): Question {
   const columns = [started, user, lastFrom, operation, target, command, outcome, lasted]
-  return { name, help, condition: () => condition, collect: sessions, rowOf: sessionRowOf, columns }
+  const isAboutSessions = true
+  return {
+    name,
+    help,
+    isAboutSessions,
+    condition: () => condition,
+    collect: sessions,
+    rowOf: sessionRowOf,
+    columns,
+  }
 }
 
 /** Questions about interactive access: a row tells of the whole session. */
