@@ -18,6 +18,8 @@ class FakeIsm {
   stored: Stored | undefined
   /** Requests for the policy, as `method path?query`. */
   readonly asked: string[] = []
+  /** Backing indices of the data stream. */
+  readonly indices: object[] = []
   /** Answers instead, once for each. */
   readonly faults: [status: number, body: object][] = []
   /** Runs before a PUT is answered. */
@@ -38,6 +40,7 @@ class FakeIsm {
 
   answer(method: string, url: string, body: string): [number, object] {
     const { pathname, searchParams } = new URL(url, 'http://x')
+    if (pathname === '/_data_stream/k8s-audit') return [200, { data_streams: [{ indices: this.indices }] }]
     if (pathname !== PATH) return [200, {}]
     this.asked.push(`${method} ${url}`)
     if (method === 'PUT') this.beforePut()
@@ -111,6 +114,32 @@ suite('the policy of Index State Management', () => {
     assert.match(step.why ?? '', /backing indices that exist keep the former policy/)
     assert.equal(ism.asked.at(-1), `PUT ${PATH}?if_seq_no=7&if_primary_term=1`)
     assert.match(JSON.stringify(ism.stored), /"min_rollover_age":"7d"/)
+  })
+
+  test('keeps what an operator has changed, until `setup` says something else', async t => {
+    const ism = await new FakeIsm().start(t)
+    await policyStep(ism)
+    const { policy } = ism.stored as Stored
+    const edited = { ...policy, default_state: 'archive' }
+    ism.store(edited)
+    const { outcome, why } = await policyStep(ism)
+    assert.deepEqual([outcome, ism.stored?.policy.default_state], ['unchanged', 'archive'])
+    assert.match(why ?? '', /someone has changed it/)
+    const changed = await policyStep(ism, { retentionDays: 30 })
+    assert.equal(ism.stored?.policy.default_state, 'write')
+    assert.match(changed.why ?? '', /it came from another configuration: .*; backing indices that exist keep/)
+  })
+
+  test('that comes after the data stream says how to give it to the indices that are there', async t => {
+    const ism = await new FakeIsm().start(t)
+    ism.indices.push({ index_name: '.ds-k8s-audit-000001' })
+    const { outcome, why } = await policyStep(ism)
+    assert.equal(outcome, 'created')
+    const command = 'POST _plugins/_ism/add/k8s-audit {"policy_id":"auditship-k8s-audit"}'
+    assert.equal(
+      why,
+      `the indices of k8s-audit are older, so they are neither rolled over nor deleted before \`${command}\``,
+    )
   })
 
   test('may be made by another agent in between', async t => {

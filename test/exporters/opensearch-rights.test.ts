@@ -3,7 +3,7 @@ import { before, suite, test } from 'node:test'
 import { RetryableError } from '../../src/pipeline/errors.ts'
 import { type OpenSearch, openSearchUnavailable, startOpenSearch } from '../servers/opensearch.ts'
 import { contextFor } from './context.ts'
-import { deliverOne, exporterTo, installed, outcomes, setUp } from './opensearch-cluster.ts'
+import { deliverOne, exporterTo, fieldsOf, installed, outcomes, setUp } from './opensearch-cluster.ts'
 
 /** What an exporter needs once an administrator has run the set-up: to create documents, not to read or delete them. */
 const WRITER = {
@@ -59,13 +59,21 @@ const INSTALLER = {
   ],
 }
 
+/** As many give it: enough to write, and to make an index by writing. */
+const CREATOR = {
+  cluster_permissions: ['cluster_composite_ops'],
+  index_permissions: [
+    { index_patterns: ['*-audit', '*-changes'], allowed_actions: ['crud', 'create_index'] },
+  ],
+}
+
 const EXEC = {
   verb: 'create',
   requestURI: '/api/v1/namespaces/a/pods/b/exec?command=sh',
   objectRef: { resource: 'pods', subresource: 'exec', namespace: 'a', name: 'b', apiVersion: 'v1' },
 }
 
-const ROLES = { writer: WRITER, looker: LOOKER, installer: INSTALLER }
+const ROLES = { writer: WRITER, looker: LOOKER, installer: INSTALLER, creator: CREATOR }
 const PASSWORD = 'Audit-9f3k-ship'
 
 suite('a cluster where rights are few', { skip: openSearchUnavailable() ?? false }, () => {
@@ -137,6 +145,18 @@ suite('a cluster where rights are few', { skip: openSearchUnavailable() ?? false
     ])
     await setUp(exporterAs('admin', 'seen'))
     assert.deepEqual(await deliverOne(looker), [])
+  })
+
+  test('who can make an index by writing waits for a data stream, and events come into it when there is one', async () => {
+    const creator = exporterAs('creator', 'guessed')
+    const waits = /^deferred: guessed-audit is an index that guesses the types of fields/
+    assert.match((await deliverOne(creator)).join(), waits)
+    assert.match((await deliverOne(creator)).join(), waits)
+    await assert.rejects(setUp(exporterAs('admin', 'guessed')), /guessed-audit is an index that guesses/)
+    await node.request('DELETE', '/guessed-audit')
+    assert.deepEqual(await deliverOne(creator), [])
+    const fields = await fieldsOf(node, '.ds-guessed-audit-000001')
+    assert.equal(fields.get('@timestamp'), 'date_nanos')
   })
 
   test('the rights listed for the set-up are enough', async () => {

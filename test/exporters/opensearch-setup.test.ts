@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, suite, test } from 'node:test'
+import { RetryableError } from '../../src/pipeline/errors.ts'
 import { type OpenSearch, openSearchUnavailable, startOpenSearch } from '../servers/opensearch.ts'
 import { contextFor } from './context.ts'
 import {
@@ -11,6 +12,10 @@ import {
   sendRequest,
   setUp,
 } from './opensearch-cluster.ts'
+
+/** Mappings of operators that make no field of what is in an event. */
+const STRICT = { mappings: { dynamic: false, properties: { '@timestamp': { type: 'date_nanos' } } } }
+const OWN = { mappings: { properties: { event: { type: 'object', enabled: false } } } }
 
 suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () => {
   let node: OpenSearch
@@ -126,11 +131,11 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
   })
 
   for (const [what, prepare] of [
-    ['index', () => node.request('PUT', '/taken-index')],
-    ['alias', () => node.request('PUT', '/behind-alias', { aliases: { 'taken-alias': {} } })],
+    ['index', () => node.request('PUT', '/taken-index', STRICT)],
+    ['alias', () => node.request('PUT', '/behind-alias', { ...OWN, aliases: { 'taken-alias': {} } })],
   ] as const) {
     test(`goes on when the data stream is an ${what}, and says what that means`, async () => {
-      await prepare()
+      assert.equal((await prepare()).status, 200)
       const one = exporterTo(node, { dataStream: `taken-${what}`, changeEvents: false })
       assert.deepEqual(await deliverOne(one), [])
       assert.match(one.said.join('\n'), /warn skipped data stream .* is an index or an alias/)
@@ -160,19 +165,71 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
     assert.deepEqual(new Set(outcome), new Set(['unchanged', 'skipped']))
   })
 
-  for (const [title, options] of [
-    ['layout: opni', { layout: 'opni' }],
-    ['setup.enabled: false', { setup: { enabled: false } }],
-  ] as const) {
-    test(`installs nothing before the first event with ${title}`, async () => {
-      const one = exporterTo(node, { dataStream: 'nothing', changeEvents: false, ...options })
-      assert.deepEqual(await deliverOne(one), [])
-      assert.equal((await node.request('GET', '/_index_template/auditship-nothing')).status, 404)
-      assert.deepEqual((await node.request('GET', '/_data_stream/nothing')).body, { data_streams: [] })
-      assert.deepEqual(one.said, [])
-      await node.request('DELETE', '/nothing')
-    })
-  }
+  test('installs nothing with layout: opni and without change events', async () => {
+    const one = exporterTo(node, { dataStream: 'nothing', changeEvents: false, layout: 'opni' })
+    assert.deepEqual(await deliverOne(one), [])
+    assert.equal((await node.request('GET', '/_index_template/auditship-nothing')).status, 404)
+    assert.deepEqual((await node.request('GET', '/_data_stream/nothing')).body, { data_streams: [] })
+    assert.deepEqual(one.said, [])
+  })
+
+  test('types change events with layout: opni, too', async () => {
+    const names = { dataStream: 'opni', changeEvents: 'opni_changes' }
+    const one = exporterTo(node, { ...names, layout: 'opni' })
+    assert.deepEqual(await deliverOne(one, EXEC), [])
+    const fields = await fieldsOf(node, 'opni_changes')
+    const types = ['started_at', 'duration_ms', 'name'].map(name => fields.get(name))
+    assert.deepEqual(types, ['date_nanos', 'double', 'keyword'])
+    assert.deepEqual(one.said, [
+      'info created index template auditship-opni_changes',
+      'info created index opni_changes',
+    ])
+  })
+
+  test('installs nothing with setup.enabled: false, and then takes no index of guessed types', async () => {
+    const one = exporterTo(node, { dataStream: 'off', changeEvents: false, setup: { enabled: false } })
+    assert.match((await deliverOne(one)).join(), /deferred: off is an index that guesses the types of fields/)
+    assert.equal((await node.request('GET', '/_index_template/auditship-off')).status, 404)
+    assert.deepEqual(one.said, [])
+  })
+
+  test('waits when the data stream and its template are deleted, until an operator removes the index', async () => {
+    const one = exporterTo(node, { dataStream: 'gone', changeEvents: false })
+    assert.deepEqual(await deliverOne(one), [])
+    await node.request('DELETE', '/_data_stream/gone')
+    await node.request('DELETE', '/_index_template/auditship-gone')
+    const waits =
+      /gone is an index that guesses the types of fields: expected a data stream; run `auditship setup/
+    assert.match((await deliverOne(one)).join(), waits)
+    for (const again of [one, exporterTo(node, { dataStream: 'gone', changeEvents: false })])
+      await assert.rejects(
+        deliverOne(again),
+        (error: Error) => error instanceof RetryableError && error.needsOperator && waits.test(error.message),
+      )
+    await node.request('DELETE', '/gone')
+    assert.deepEqual(await deliverOne(one), [])
+    assert.equal((await fieldsOf(node, '.ds-gone-000001')).get('@timestamp'), 'date_nanos')
+  })
+
+  test('says when a template of others has a higher priority', async () => {
+    const theirs = { index_patterns: ['over*'], data_stream: {}, priority: 9_999 }
+    await node.request('PUT', '/_index_template/theirs', theirs)
+    const one = exporterTo(node, { dataStream: 'overruled', changeEvents: false })
+    assert.deepEqual(await deliverOne(one), [])
+    assert.match(
+      one.said.join('\n'),
+      /warn created data stream overruled: by the index template theirs, whose priority is higher/,
+    )
+  })
+
+  test('prefers the template of the longer pattern', async () => {
+    for (const dataStream of ['near-{cluster}', 'near-prod'])
+      await setUp(exporterTo(node, { dataStream, changeEvents: false, setup: { shards: dataStream.length } }))
+    await node.request('DELETE', '/_data_stream/near-prod')
+    await node.request('PUT', '/_data_stream/near-prod')
+    const { body } = await node.request('GET', '/.ds-near-prod-*/_settings?flat_settings=true')
+    assert.match(JSON.stringify(body), /"index.number_of_shards":"9"/)
+  })
 
   test('comes back when the index of change events was deleted', async () => {
     const options = { dataStream: 'back', changeEvents: 'back_changes' }
@@ -182,4 +239,82 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
     const fields = await fieldsOf(node, 'back_changes')
     assert.deepEqual([fields.get('operation'), fields.get('later')], ['keyword', undefined])
   })
+
+  suite('keeps what an operator has changed', () => {
+    const options = { dataStream: 'kept', changeEvents: 'kept_changes' }
+    const paths = {
+      settings: '/_component_template/auditship-kept-settings',
+      mappings: '/_component_template/auditship-kept-mappings',
+      template: '/_index_template/auditship-kept',
+    }
+    const replicas = { 'index.number_of_replicas': '0' }
+    before(async () => {
+      await setUp(exporterTo(node, options))
+      await edit(node, paths.settings, 'component_templates', 'component_template', found => {
+        found.template = { settings: replicas }
+      })
+      await node.request('PUT', '/_component_template/theirs-kept', { template: { settings: {} } })
+      await edit(node, paths.template, 'index_templates', 'index_template', found => {
+        found.composed_of = [...(found.composed_of as string[]), 'theirs-kept']
+      })
+    })
+
+    test('at each start, and says so when it is asked to set up', async () => {
+      const before = await installed(node, 'kept')
+      const steps = await setUp(exporterTo(node, options))
+      assert.deepEqual(await installed(node, 'kept'), before)
+      const kept = steps.filter(({ why }) => why?.startsWith('someone has changed it'))
+      assert.deepEqual(
+        kept.map(({ what, outcome }) => `${outcome} ${what}`),
+        ['unchanged component template auditship-kept-settings', 'unchanged index template auditship-kept'],
+      )
+      const one = exporterTo(node, options)
+      assert.deepEqual(await deliverOne(one), [])
+      assert.equal(one.said.filter(line => line.includes('updated')).length, 0, one.said.join('\n'))
+    })
+
+    test('though an agent adds the fields of its resource attributes', async () => {
+      await edit(node, paths.mappings, 'component_templates', 'component_template', found => {
+        const { mappings } = found.template as { mappings: { properties: Record<string, object> } }
+        mappings.properties.event_text = { type: 'keyword', index: true }
+      })
+      const resource = { ...contextFor('opensearch').resource, rack: 'r1' }
+      const steps = outcomes(await setUp(exporterTo(node, options, { resource })))
+      assert.equal(steps['component template auditship-kept-mappings'], 'updated')
+      const { body } = await node.request('GET', paths.mappings)
+      assert.match(JSON.stringify(body), /"rack":\{/)
+      assert.match(JSON.stringify(body), /"event_text":\{[^}]*"index":true/)
+    })
+
+    test('until `setup` says something else, with a WARN', async () => {
+      const other = exporterTo(node, { ...options, setup: { replicas: 2 } })
+      assert.deepEqual(await deliverOne(other), [])
+      assert.match(
+        other.said.join('\n'),
+        /warn updated component template auditship-kept-settings: it came from another configuration: agents that share it/,
+      )
+      const { body } = await node.request('GET', paths.settings)
+      assert.match(JSON.stringify(body), /"number_of_replicas":"2"/)
+    })
+  })
 })
+
+const EXEC = {
+  verb: 'create',
+  requestURI: '/api/v1/namespaces/a/pods/b/exec?command=sh',
+  objectRef: { resource: 'pods', subresource: 'exec', namespace: 'a', name: 'b', apiVersion: 'v1' },
+}
+
+/** Changes a template as a person would: what is there, with something else in it. */
+async function edit(
+  node: OpenSearch,
+  path: string,
+  list: string,
+  kind: string,
+  change: (found: Record<string, unknown>) => void,
+): Promise<void> {
+  const { body } = await node.request<Record<string, Record<string, Record<string, unknown>>[]>>('GET', path)
+  const found = body[list]?.[0]?.[kind] ?? {}
+  change(found)
+  assert.equal((await node.request('PUT', path, found)).status, 200)
+}

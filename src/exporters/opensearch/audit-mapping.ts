@@ -1,7 +1,7 @@
 import { ATTRIBUTES, type AttributeDefinition } from '../../audit/attributes.ts'
 import { EVENT_FIELD, EVENT_TEXT_FIELD } from './auditship-document.ts'
 import { ATTRIBUTE_MAPPINGS, KEYWORD, propertiesOf, STORED_JSON, TIME } from './field-mappings.ts'
-import { type JsonObject, MARK } from './managed.ts'
+import { type JsonObject, type Marked, markFor } from './managed.ts'
 
 /**
  * The mapping of audit events: every attribute there is, so that switching one on needs no new template, and the resource
@@ -10,10 +10,12 @@ import { type JsonObject, MARK } from './managed.ts'
 export function auditMapping(
   attributes: readonly AttributeDefinition[],
   resourceNames: readonly string[],
-): JsonObject {
+): Marked {
   const fields = auditFields(attributes)
   for (const name of resourceNames) fields.set(name, KEYWORD)
-  return { _meta: MARK, dynamic: false, date_detection: false, properties: propertiesOf(fields) }
+  const settings = { dynamic: false, date_detection: false }
+  const _meta = markFor({ ...settings, properties: propertiesOf(auditFields([])) })
+  return { _meta, ...settings, properties: propertiesOf(fields) }
 }
 
 /** All fields but those of the resource, by name: the table's, and those of `attributes` that are not in it. */

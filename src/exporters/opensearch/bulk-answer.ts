@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../audit/event.ts'
 import type { Rejection } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
+import { guessesTypesError } from './guessed-types.ts'
 import { reasonOf } from './refusal.ts'
 import { type ErrorOfOpenSearch, isRepairable } from './repairable.ts'
 
@@ -15,14 +16,20 @@ export interface BulkOutcome {
 
 interface BulkItem {
   readonly status: number
+  readonly _index?: string
   readonly error?: ErrorOfOpenSearch
 }
 
 /**
  * Sorts the items of an answer by the events they came from.
+ * @param unwanted the name of an index that no event should be in: OpenSearch makes it where the data stream is missing
  * @throws RetryableError when it is no answer to this bulk: a cut gzip stream is answered with 200 for what had arrived
  */
-export function bulkOutcome(body: unknown, owners: readonly AuditEvent[]): BulkOutcome {
+export function bulkOutcome(
+  body: unknown,
+  owners: readonly AuditEvent[],
+  unwanted: string | undefined,
+): BulkOutcome {
   const items = itemsOf(body)
   if (items?.length !== owners.length) {
     const found = items === undefined ? 'something else' : `an answer for ${items.length}`
@@ -33,8 +40,13 @@ export function bulkOutcome(body: unknown, owners: readonly AuditEvent[]): BulkO
   let why: RetryableError | undefined
   for (const [index, owner] of owners.entries()) {
     const [operation, item] = items[index] as [string, BulkItem]
-    if (isSuccess(item) || (item.status === 409 && operation === 'create')) continue
-    if (isFinal(item)) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
+    const isThere = isSuccess(item) || (item.status === 409 && operation === 'create')
+    const isAnswered = isThere || isFinal(item)
+    if (isAnswered && operation === 'create' && item._index !== undefined && item._index === unwanted) {
+      deferred.add(owner)
+      why ??= guessesTypesError(unwanted)
+    } else if (isThere) continue
+    else if (isAnswered) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
     else {
       deferred.add(owner)
       why ??= putOff(item)

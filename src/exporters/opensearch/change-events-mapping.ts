@@ -1,5 +1,5 @@
 import { ADDRESS, INTEGER, KEYWORD, propertiesOf, TIME } from './field-mappings.ts'
-import { type JsonObject, MARK } from './managed.ts'
+import { type JsonObject, type Marked, markFor } from './managed.ts'
 
 const BOOLEAN = { type: 'boolean' }
 
@@ -36,10 +36,11 @@ const FIELDS: Readonly<Record<string, JsonObject>> = {
   stage: KEYWORD,
 }
 
-/** The mapping of change events. */
-export const CHANGE_EVENTS_MAPPING: JsonObject = {
-  _meta: MARK,
+const MAPPING: JsonObject = {
   dynamic: false,
   date_detection: false,
   properties: propertiesOf(new Map(Object.entries(FIELDS))),
 }
+
+/** The mapping of change events. */
+export const CHANGE_EVENTS_MAPPING: Marked = { _meta: markFor(MAPPING), ...MAPPING }

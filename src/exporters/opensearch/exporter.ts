@@ -36,6 +36,7 @@ export class OpenSearchExporter implements Exporter {
   readonly #making = new Limit(MADE_AT_A_TIME)
   /** Bulks whose last attempt failed: while the cluster is away, attempts should cost next to nothing. */
   readonly #bulks = new WeakMap<readonly AuditEvent[], SentBulk>()
+  readonly #index: string
   readonly #path: string
   readonly #limit: SizeLimit
 
@@ -50,7 +51,8 @@ export class OpenSearchExporter implements Exporter {
     this.#client = new OpenSearchClient(options)
     this.#setup = new Setup(this.#client, options, context, Object.keys(fields))
     this.#encoder = new BulkEncoder({ layout, cluster, changeEvents })
-    this.#path = `/${nameFor(options.dataStream, cluster)}/_bulk?filter_path=error,status,items.*.status,items.*.error`
+    this.#index = nameFor(options.dataStream, cluster)
+    this.#path = `/${this.#index}/_bulk?filter_path=error,status,items.*.status,items.*.error,items.create._index`
     this.#limit = new SizeLimit(options.maxRequestSize)
   }
 
@@ -123,7 +125,7 @@ export class OpenSearchExporter implements Exporter {
     this.#bulks.delete(events)
     // Not after an attempt that failed: its connection might still be reading it.
     if (!isCompressed && kept === undefined) this.#buffers.give(bulk.body)
-    return bulkOutcome(answer.body, bulk.owners)
+    return bulkOutcome(answer.body, bulk.owners, this.#unwantedIndex)
   }
 
   async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
@@ -134,6 +136,11 @@ export class OpenSearchExporter implements Exporter {
     const body = isSent ? await compress(encoded, this.#options.compression) : NOTHING
     if (body !== encoded) this.#buffers.give(encoded)
     return { body, owners, size }
+  }
+
+  /** The index that OpenSearch makes when the data stream and its template are missing. */
+  get #unwantedIndex(): string | undefined {
+    return this.#options.layout === 'opni' || this.#setup.isIndex ? undefined : this.#index
   }
 
   #isTooLarge(size: number, { length }: readonly AuditEvent[]): boolean {

@@ -1,4 +1,4 @@
-import { at, type JsonObject, MARK } from './managed.ts'
+import { at, type JsonObject, markFor } from './managed.ts'
 import type { OpenSearchOptions } from './options.ts'
 
 const ISM_PRIORITY = 200
@@ -11,22 +11,26 @@ export function ismPolicy(pattern: string, setup: OpenSearchOptions['setup']): J
   const { retentionDays, rolloverSize, rolloverDays } = setup
   const rollover = { min_size: `${rolloverSize}b`, min_index_age: `${rolloverDays}d` }
   const transition = { state_name: 'delete', conditions: { min_rollover_age: `${retentionDays}d` } }
+  const rules = {
+    default_state: 'write',
+    states: [
+      { name: 'write', actions: [{ rollover }], transitions: [transition] },
+      { name: 'delete', actions: [{ delete: {} }], transitions: [] },
+    ],
+    ism_template: [{ index_patterns: [pattern], priority: ISM_PRIORITY + pattern.length }],
+  }
+  const { managed_by, version, wish } = markFor(rules)
+  const mark = `(managed_by: ${managed_by}, version: ${version}, wish: ${wish})`
   return {
-    policy: {
-      description: `Rollover and retention of Kubernetes audit events (managed_by: ${MARK.managed_by}, version: ${MARK.version})`,
-      default_state: 'write',
-      states: [
-        { name: 'write', actions: [{ rollover }], transitions: [transition] },
-        { name: 'delete', actions: [{ delete: {} }], transitions: [] },
-      ],
-      ism_template: [{ index_patterns: [pattern], priority: ISM_PRIORITY + pattern.length }],
-    },
+    policy: { description: `Rollover and retention of Kubernetes audit events ${mark}`, ...rules },
   }
 }
 
 /** The mark in the description of a policy, as `_meta` has it elsewhere; undefined when it has none. */
 export function markOfPolicy(policy: unknown): JsonObject | undefined {
   const description = String(at(policy, 'description'))
-  const [, manager, version] = /\(managed_by: (\w+), version: (\d+)\)/.exec(description) ?? []
-  return manager === undefined ? undefined : { managed_by: manager, version: Number(version) }
+  const found = /\(managed_by: (\w+), version: (\d+)(?:, wish: (\w+))?\)/.exec(description)
+  if (found === null) return undefined
+  const [, manager = '', version, wish] = found
+  return { managed_by: manager, version: Number(version), ...(wish !== undefined && { wish }) }
 }

@@ -3,13 +3,16 @@ import type { Log } from '../../pipeline/log.ts'
 import { auditMapping } from './audit-mapping.ts'
 import { CHANGE_EVENTS_MAPPING } from './change-events-mapping.ts'
 import type { OpenSearchClient } from './client.ts'
+import { dataStreamStep } from './data-stream-step.ts'
 import { ismPolicy } from './ism-policy.ts'
 import { policyStep } from './ism-step.ts'
 import { clusterName, installedName, nameFor, patternFor } from './names.ts'
 import type { OpenSearchOptions } from './options.ts'
 import { SetupCluster } from './setup-cluster.ts'
-import { dataStreamStep, indexStep, type TemplateStep, templateStep } from './setup-steps.ts'
+import { indexStep, type TemplateStep, templateStep } from './setup-steps.ts'
 import { changeEventsTemplate, dataStreamTemplates, indexSettings } from './templates.ts'
+
+const OPNIS = 'with `layout: opni` it is Opni’s own'
 
 /** Installs what events need in the cluster: templates, retention, the data stream and the index of change events. */
 export class Setup {
@@ -19,6 +22,7 @@ export class Setup {
   readonly #resourceNames: readonly string[]
   readonly #isWanted: boolean
   #isDone = false
+  #isIndex = false
   #running: Promise<void> | undefined
   #said = ''
 
@@ -33,7 +37,7 @@ export class Setup {
     this.#options = options
     this.#context = context
     this.#resourceNames = resourceNames
-    this.#isWanted = options.setup.enabled && options.layout !== 'opni'
+    this.#isWanted = options.setup.enabled && (options.layout !== 'opni' || options.changeEvents !== false)
   }
 
   /** Once before the first event; those who ask at a time share one run. @throws RetryableError when it has to be tried again */
@@ -50,18 +54,29 @@ export class Setup {
     this.#isDone = false
   }
 
+  /** Whether an operator made an index in place of the data stream. */
+  get isIndex(): boolean {
+    return this.#isIndex
+  }
+
   /** Takes one step after the other; a dry run only looks. */
   async *steps(dryRun: boolean, signal: AbortSignal): AsyncGenerator<SetupStep> {
     const { layout, dataStream, changeEvents, setup } = this.#options
-    const { attributes, resource } = this.#context
+    const { resource } = this.#context
     const cluster = new SetupCluster(this.#client, dryRun, signal)
     const ofCluster = clusterName(resource)
     const name = nameFor(dataStream, ofCluster)
-    if (layout === 'opni') {
-      yield { what: `index ${name}`, outcome: 'skipped', why: 'with `layout: opni` it is Opni’s own' }
-      return
-    }
-    const pattern = patternFor(dataStream, ofCluster)
+    if (layout === 'opni') yield { what: `index ${name}`, outcome: 'unchanged', why: OPNIS }
+    else yield* this.#streamSteps(cluster, name)
+    if (changeEvents === false) return
+    yield templateStep(cluster, changeEventsTemplate(patternFor(changeEvents, ofCluster), setup))
+    yield indexStep(cluster, nameFor(changeEvents, ofCluster), indexSettings(setup), CHANGE_EVENTS_MAPPING)
+  }
+
+  async *#streamSteps(cluster: SetupCluster, name: string): AsyncGenerator<SetupStep> {
+    const { dataStream, setup } = this.#options
+    const { attributes, resource } = this.#context
+    const pattern = patternFor(dataStream, clusterName(resource))
     const mapping = auditMapping(attributes, this.#resourceNames)
     let missing: TemplateStep | undefined
     for (const template of dataStreamTemplates(pattern, mapping, setup)) {
@@ -69,11 +84,10 @@ export class Setup {
       if (step.isMissing) missing ??= step
       yield step
     }
-    yield policyStep(cluster, installedName(pattern), ismPolicy(pattern, setup))
-    yield dataStreamStep(cluster, name, mapping, missing)
-    if (changeEvents === false) return
-    yield templateStep(cluster, changeEventsTemplate(patternFor(changeEvents, ofCluster), setup))
-    yield indexStep(cluster, nameFor(changeEvents, ofCluster), indexSettings(setup), CHANGE_EVENTS_MAPPING)
+    yield policyStep(cluster, installedName(pattern), ismPolicy(pattern, setup), name)
+    const step = await dataStreamStep(cluster, name, mapping, missing)
+    this.#isIndex = step.isIndex === true
+    yield step
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -86,10 +100,13 @@ export class Setup {
   }
 }
 
+const isChange = (outcome: SetupStep['outcome']) => outcome === 'created' || outcome === 'updated'
+
 function sayWhatWasDone(steps: readonly SetupStep[], log: Log): void {
   for (const { what, outcome, why } of steps) {
-    if (outcome === 'created' || outcome === 'updated') log.info(`${outcome} ${what}${why ? `: ${why}` : ''}`)
-    if (outcome === 'skipped') log.warn(`skipped ${what}: ${why}`)
+    const line = `${outcome} ${what}${why === undefined ? '' : `: ${why}`}`
+    if (outcome === 'skipped' || (isChange(outcome) && why !== undefined)) log.warn(line)
+    else if (isChange(outcome)) log.info(line)
   }
   const denied = steps.filter(({ outcome }) => outcome === 'forbidden')
   if (denied.length === 0) return

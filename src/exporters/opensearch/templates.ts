@@ -1,5 +1,5 @@
 import { CHANGE_EVENTS_MAPPING } from './change-events-mapping.ts'
-import { type JsonObject, MARK } from './managed.ts'
+import { type JsonObject, type Marked, markFor } from './managed.ts'
 import { installedName } from './names.ts'
 import type { OpenSearchOptions } from './options.ts'
 
@@ -8,9 +8,11 @@ export interface Template {
   /** Its kind and name, for people. */
   readonly what: string
   readonly path: string
-  readonly body: JsonObject
+  readonly body: Marked
   /** Where the answer to a GET of it has it. */
   readonly place: readonly (string | number)[]
+  /** Each agent adds the fields of its resource attributes. */
+  readonly isShared: boolean
 }
 
 /** Of templates whose patterns both match, the one with more characters wins: two of one priority are refused. */
@@ -19,13 +21,13 @@ const PRIORITY = 200
 /** The templates of the data stream of audit events, in the order in which they need each other. */
 export function dataStreamTemplates(
   pattern: string,
-  mapping: JsonObject,
+  mapping: Marked,
   setup: OpenSearchOptions['setup'],
 ): readonly Template[] {
   const name = installedName(pattern)
   const [mappings, settings] = [`${name}-mappings`, `${name}-settings`]
   return [
-    componentTemplate(mappings, { mappings: mapping }),
+    componentTemplate(mappings, { mappings: mapping }, mapping._meta),
     componentTemplate(settings, { settings: indexSettings(setup) }),
     indexTemplate(name, pattern, { data_stream: {}, composed_of: [mappings, settings] }),
   ]
@@ -42,20 +44,23 @@ export function indexSettings({ shards, replicas }: OpenSearchOptions['setup']):
   return { index: { number_of_shards: `${shards}`, number_of_replicas: `${replicas}` } }
 }
 
-function componentTemplate(name: string, template: JsonObject): Template {
+function componentTemplate(name: string, template: JsonObject, mark = markFor(template)): Template {
   return {
     what: `component template ${name}`,
     path: `/_component_template/${encodeURIComponent(name)}`,
-    body: { _meta: MARK, template },
+    body: { _meta: mark, template },
     place: ['component_templates', 0, 'component_template'],
+    isShared: 'mappings' in template,
   }
 }
 
 function indexTemplate(name: string, pattern: string, content: JsonObject): Template {
+  const body = { index_patterns: [pattern], priority: PRIORITY + pattern.length, ...content }
   return {
     what: `index template ${name}`,
     path: `/_index_template/${encodeURIComponent(name)}`,
-    body: { _meta: MARK, index_patterns: [pattern], priority: PRIORITY + pattern.length, ...content },
+    body: { _meta: markFor(body), ...body },
     place: ['index_templates', 0, 'index_template'],
+    isShared: false,
   }
 }
