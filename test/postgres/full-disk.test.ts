@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { describe } from '../../src/pipeline/health.ts'
 import { silentLog } from '../../src/pipeline/log.ts'
+import type { Database } from '../../src/postgres/database.ts'
 import { openOwnEmbedded } from '../../src/postgres/embedded/open-embedded.ts'
 import { tempDir } from '../temp-dir.ts'
 import { waitUntil } from '../wait-until.ts'
@@ -18,10 +19,16 @@ test('a full disk stops the embedded PostgreSQL and loses nothing; it goes on wh
   await mkdir(disk)
   if (!mount('-t', 'tmpfs', '-o', 'size=45m', 'tmpfs', disk))
     return t.diagnostic('not tested: no right to mount a small disk')
-  t.after(() => spawnSync('umount', [disk]))
-  await layEmbedded(disk)
-  const own = await openOwnEmbedded(disk, 60_000, silentLog)
-  t.after(() => own.close())
+  try {
+    await layEmbedded(disk)
+    const own = await openOwnEmbedded(disk, 60_000, silentLog)
+    await fillAndMakeRoom(own, disk).finally(() => own.close())
+  } finally {
+    spawnSync('umount', [disk])
+  }
+})
+
+async function fillAndMakeRoom(own: Database, disk: string): Promise<void> {
   await own.query('CREATE TABLE t (a text)')
   const bytes = () => Array.from({ length: 20_000 }, () => Math.random().toString(36).slice(2, 12)).join('')
   const insert = () => own.query('INSERT INTO t VALUES ($1)', [bytes()])
@@ -43,4 +50,4 @@ test('a full disk stops the embedded PostgreSQL and loses nothing; it goes on wh
     'it takes rows again',
   )
   assert.deepEqual(await own.query('SELECT count(*) AS n FROM t'), [{ n: stored + 1 }])
-})
+}
