@@ -23,7 +23,7 @@ export async function measure(script: string, args: readonly string[]): Promise<
     const started = performance.now()
     const child = spawn(process.execPath, [...flagsOf(script), '--import', hook, script, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, BENCH_USAGE_FILE: usageFile },
+      env: { ...process.env, ...environmentOf(script), BENCH_USAGE_FILE: usageFile },
     })
     const [errors, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     const seconds = (performance.now() - started) / 1000
@@ -36,6 +36,16 @@ export async function measure(script: string, args: readonly string[]): Promise<
 
 /** Flags for Node.js in the script's first line, as a shell would pass them. */
 export function flagsOf(script: string): string[] {
+  return firstLine(script).filter(word => word.startsWith('--'))
+}
+
+/** Environment variables in the script's first line. */
+export function environmentOf(script: string): Record<string, string> {
+  const assignments = firstLine(script).map(word => /^([A-Z_]+)=(.*)$/.exec(word))
+  return Object.fromEntries(assignments.flatMap(match => (match === null ? [] : [[match[1], match[2]]])))
+}
+
+function firstLine(script: string): string[] {
   const [first = ''] = readFileSync(script, 'utf8').split('\n', 1)
-  return first.startsWith('#!') ? first.split(' ').filter(word => word.startsWith('--')) : []
+  return first.startsWith('#!') ? first.split(' ') : []
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { environmentOf, flagsOf } from '../run/measure.ts'
 
-/** What is published, with the flags of its first line. */
+/** What is published; it is run as its first line says. */
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-const FLAGS = ['--max-semi-space-size=4']
 const LONGEST_END_MS = 60_000
 
 /** How long the agent's exporter waits for an answer: short, so that a hanging backend can outlast it. */
@@ -37,8 +37,11 @@ export class SoakAgent {
   }
 
   start(): void {
-    const args = [...FLAGS, CLI, 'run', '--config', this.#config]
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', this.#output, this.#output] })
+    const args = [...flagsOf(CLI), CLI, 'run', '--config', this.#config]
+    this.#child = spawn(process.execPath, args, {
+      stdio: ['ignore', this.#output, this.#output],
+      env: { ...process.env, ...environmentOf(CLI) },
+    })
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -28,7 +28,7 @@ export function report(
     ['latency p50 / p99, ms', quantiles(latencies)],
     ['the same for events that met a fault', quantiles(latenciesInFaults)],
     ['the last process', `lived ${livedSeconds} s, ${life.length} samples after its warm-up`],
-    ['its memory, MB (median of the first third → of the last)', change(life, ({ rssMb }) => rssMb, 0)],
+    ['its memory, MB (median of the second third → of the last)', change(life, ({ rssMb }) => rssMb, 0)],
     ['its open file descriptors', change(life, ({ fileDescriptors }) => fileDescriptors, 0)],
     ['its CPU, % of a core', change(life, ({ cpuPercent }) => cpuPercent, 1)],
     ['the same without what met a fault', change(faultless, ({ cpuPercent }) => cpuPercent, 1)],
@@ -37,9 +37,9 @@ export function report(
 }
 
 function change(samples: readonly Sample[], value: (sample: Sample) => number, digits: number): string {
-  const [first, last] = thirds(samples)
+  const [second, last] = thirds(samples)
   const of = (part: readonly Sample[]) => median(part.map(value)).toFixed(digits)
-  return `${of(first)} → ${of(last)}, at most ${Math.max(...samples.map(value)).toFixed(digits)}`
+  return `${of(second)} → ${of(last)}, at most ${Math.max(...samples.map(value)).toFixed(digits)}`
 }
 
 function quantiles(latencies: Latencies): string {

@@ -23,15 +23,16 @@ function life(
 }
 
 const flat = () => 100
-const growing = (age: number) => 100 + age
+const growing = (age: number) => 100 + 4 * age
 
 suite('the growth of a soaked agent', () => {
   const cases: [title: string, samples: Sample[], steady: boolean][] = [
     ['flat', life(1, 90, flat), true],
     ['breathing', life(1, 90, age => 100 + 30 * (age % 3)), true],
     ['growing while it warms up, and then no more', life(1, 90, age => Math.min(age * 10, 150)), true],
+    ['until each fault came once, and then no more', life(1, 90, age => 100 + Math.min(age, 42)), true],
     ['of memory', life(1, 90, growing), false],
-    ['of open files', life(1, 90, flat, age => 20 + Math.floor(age / 10)), false],
+    ['of open files', life(1, 90, flat, age => 20 + Math.floor(age / 5)), false],
     ['of a process that is not the last', [...life(1, 90, growing), ...life(2, 90, flat)], true],
     [
       'of the last process, smaller than the one before',
