@@ -6,6 +6,11 @@ import { noAnswerInTime, notItsAnswer } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
 import { openTransport, type Transport } from './transport.ts'
 
+/** Longest answer that is read, in bytes. */
+const LONGEST_ANSWER = 16 * 1024 * 1024
+/** The same in bytes of a bulk: each of its items may be refused, with a reason that is longer than a short document. */
+const LONGEST_TO_BULK = 8
+
 /** What to ask OpenSearch. */
 export interface OpenSearchRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
@@ -67,12 +72,13 @@ export class OpenSearchClient {
   }
 
   async #request(request: OpenSearchRequest, deadline: AbortSignal): Promise<OpenSearchAnswer> {
-    const { aws, timeout } = this.#options
+    const { aws, timeout, maxRequestSize } = this.#options
     const proof = await beforeAbort(deadline, this.#credentials.prove())
     const opened = await this.#open()
     const headers = { ...proof.headers, ...request.headers }
     const auth = aws && proof.aws && { auth: { ...aws, credentials: proof.aws } }
-    const asked = exchange(opened.transport, { ...request, headers, ...auth }, deadline, timeout)
+    const limits = { timeout, longest: Math.max(LONGEST_ANSWER, LONGEST_TO_BULK * maxRequestSize) }
+    const asked = exchange(opened.transport, { ...request, headers, ...auth }, deadline, limits)
     const answer = await asked.catch(async (error: unknown) => {
       await this.#closeIfReplaced(opened)
       throw error

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { ApiError, ApiResponse } from '@opensearch-project/opensearch/lib/Transport.js'
 import type { AwsCredentials } from './aws-credentials.ts'
 import type { OpenSearchAnswer } from './client.ts'
@@ -14,35 +15,82 @@ export interface TransportRequest {
   readonly auth?: NonNullable<OpenSearchOptions['aws']> & { readonly credentials: AwsCredentials }
 }
 
+/** What an answer may take. */
+export interface AnswerLimits {
+  /** In milliseconds. */
+  readonly timeout: number
+  /** In bytes. */
+  readonly longest: number
+}
+
 /**
  * One request and its answer, whichever its status.
  * @param deadline aborts after `timeout` milliseconds, or sooner
- * @throws RetryableError when there is no whole answer by then
+ * @throws RetryableError when there is no whole answer by then, or a longer one
  */
 export async function exchange(
   transport: Transport,
   { headers, ...request }: TransportRequest,
   deadline: AbortSignal,
-  timeout: number,
+  { timeout, longest }: AnswerLimits,
 ): Promise<OpenSearchAnswer> {
   deadline.throwIfAborted()
-  const { promise, resolve } = Promise.withResolvers<[ApiError | null, ApiResponse]>()
-  const asked = transport.request(request, { headers }, (...outcome) => resolve(outcome))
+  const { promise, resolve } = Promise.withResolvers<[ApiError | null, StreamedResponse]>()
+  // As a stream, because the transport itself would take an answer of any length.
+  const asked = transport.request(request, { headers, asStream: true }, (error, result) =>
+    resolve([error, result as StreamedResponse]),
+  )
   const abort = () => asked.abort()
   deadline.addEventListener('abort', abort, { once: true })
-  const [error, result] = await promise
-  deadline.removeEventListener('abort', abort)
-
-  const { connection } = result.meta
-  const node = withoutPassword(connection.url)
-  if (error === null || error.name === 'ResponseError') {
-    const { statusCode, headers, body } = result
-    return { status: statusCode ?? 0, headers: headers ?? {}, body, node }
+  try {
+    const [error, { statusCode, headers: answered, body, meta }] = await promise
+    const node = withoutPassword(meta.connection.url)
+    const text = error === null ? await textOf(body, longest) : error
+    if (typeof text === 'string') {
+      const status = statusCode ?? 0
+      if (NODE_IS_DOWN.has(status)) transport.connectionPool.markDead(meta.connection)
+      else transport.connectionPool.markAlive(meta.connection)
+      return { status, headers: answered ?? {}, body: parsed(answered?.['content-type'], text), node }
+    }
+    // The transport does so for the others.
+    if (error === null || error.name === 'RequestAbortedError')
+      transport.connectionPool.markDead(meta.connection)
+    if (deadline.aborted || text.name === 'TimeoutError') throw noAnswerInTime(node, timeout)
+    throw noAnswer(node, error?.cause ?? text)
+  } finally {
+    deadline.removeEventListener('abort', abort)
   }
-  // The transport does so for all other errors.
-  if (error.name === 'RequestAbortedError') transport.connectionPool.markDead(connection)
-  if (deadline.aborted || error.name === 'TimeoutError') throw noAnswerInTime(node, timeout)
-  throw noAnswer(node, error.cause ?? error)
+}
+
+type StreamedResponse = Omit<ApiResponse, 'body'> & { readonly body: IncomingMessage }
+
+/** Of a proxy or a node that is going away: the next request asks another node. */
+const NODE_IS_DOWN = new Set([502, 503, 504])
+
+/** The text of an answer, or why there is none. */
+async function textOf(body: IncomingMessage, longest: number): Promise<string | Error> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > longest) return new Error(`the answer has over ${longest} bytes`) // leaving the loop ends it
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    return new Error('the answer broke off', { cause })
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** JSON as what it says; all else, and what is no JSON though it should be, as text. */
+function parsed(contentType: string | undefined, text: string): unknown {
+  if (!contentType?.includes('json') || text === '') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 function withoutPassword({ origin, pathname }: URL): string {

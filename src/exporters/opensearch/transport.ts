@@ -33,7 +33,7 @@ export async function openTransport(options: OpenSearchOptions, files: TlsFiles)
   return new TransportClass({
     emit,
     connectionPool,
-    serializer: withTextOf(Serializer),
+    serializer: new Serializer(),
     maxRetries: 0,
     requestTimeout: options.timeout,
     sniffEndpoint: '',
@@ -56,17 +56,4 @@ async function signingConnection({
   const signing: { Connection?: ConnectionClass } = AwsSigv4Signer({ region, service })
   if (signing.Connection === undefined) throw new Error('expected a Connection of AwsSigv4Signer')
   return signing.Connection
-}
-
-/** Leaves what is no JSON as text, so that its status is not forgotten, and saves the check of every number. */
-function withTextOf(Serializer: typeof official.Serializer): InstanceType<typeof official.Serializer> {
-  return new (class extends Serializer {
-    override deserialize(text: string): unknown {
-      try {
-        return JSON.parse(text)
-      } catch {
-        return text
-      }
-    }
-  })()
 }
