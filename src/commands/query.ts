@@ -1,4 +1,3 @@
-import { styleText } from 'node:util'
 import { nearest } from '../config/nearest.ts'
 import { all, type Condition } from '../query/condition.ts'
 import { type FilterOptions, filterCondition, WrongFilter } from '../query/filters.ts'
@@ -8,6 +7,7 @@ import type { Question } from '../query/question.ts'
 import { QUESTIONS } from '../query/questions.ts'
 import { EXIT } from './exit-code.ts'
 import { answerFromLogs } from './query-logs.ts'
+import { styleOfStdout } from './stdout-style.ts'
 
 /** The options of `auditship query`, as commander gives them. */
 export interface QueryOptions extends FilterOptions {
@@ -68,13 +68,12 @@ function understood(name: string | undefined, argument: string | undefined, opti
   const format = FORMATS.find(candidate => candidate === (options.output ?? 'table'))
   if (format === undefined)
     throw new WrongFilter(`--output: expected ${FORMATS.join(', ')}; found ${options.output}`)
-  const isTerminal = process.stdout.isTTY === true
   return {
     question,
     condition: all(question.condition(argument ?? ''), filterCondition(options, Date.now())),
     format,
     limit: limitOf(options.limit, question),
-    style: { width: isTerminal ? process.stdout.columns : undefined, isColored: isColored() },
+    style: styleOfStdout(),
     pager: options.pager,
   }
 }
@@ -92,6 +91,3 @@ function limitOf(text: string | undefined, question: Question): number | undefin
   if (!/^\d{1,9}$/.test(text)) throw new WrongFilter(`--limit: expected a number of rows; found ${text}`)
   return Number(text) === 0 ? undefined : Number(text)
 }
-
-/** Knows NO_COLOR, FORCE_COLOR and what the terminal can. */
-const isColored = () => styleText('red', '.', { stream: process.stdout }) !== '.'

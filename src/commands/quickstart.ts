@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent } from '../agent.ts'
@@ -6,10 +6,14 @@ import { createLog } from '../telemetry/log.ts'
 import { logOverrides, readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-code.ts'
 import { runAgent } from './run.ts'
+import { showNewSessions, showSessions } from './sessions-shown.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** `auditship quickstart`: shows a real audit log, or the one given, on the terminal and goes on following it. */
+/**
+ * `auditship quickstart`: follows a real audit log, or the one given, into an embedded PostgreSQL; shows who got into what,
+ * what to try next, and goes on showing it.
+ */
 export async function quickstart({ file }: { readonly file?: string }): Promise<number> {
   const auditLog = file ?? join(ROOT, 'examples', 'audit.log')
   const { config } = await readConfiguration({
@@ -18,23 +22,30 @@ export async function quickstart({ file }: { readonly file?: string }): Promise<
   })
   const log = await createLog({ level: 'warn' })
   const agent = new Agent(config, { log })
-  console.log(`What happened in ${auditLog}:\n`)
-  const shown = new AbortController()
-  const epilogue = untilShown(agent, shown.signal).then(
-    isShown => isShown && explain(auditLog, config.service.stateDir),
-  )
+  console.log(`Reads ${auditLog} into ${databaseOf(config.service.stateDir)}. Who got into what:\n`)
+  const stopping = new AbortController()
+  const place = { pathPrefix: dirname(auditLog), filename: basename(auditLog) }
+  const shown = untilDelivered(agent, stopping.signal).then(async isDelivered => {
+    if (!isDelivered) return
+    await showSessions(place)
+    explain(auditLog)
+    await showNewSessions(place, stopping.signal)
+  })
   try {
     await runAgent(agent, config, log, false)
     return EXIT.ok
   } finally {
-    shown.abort()
-    await epilogue
+    stopping.abort()
+    await shown
     await log.shutdown()
   }
 }
 
+const databaseOf = (stateDir: string) =>
+  process.env.DATABASE_URL ? 'the PostgreSQL of DATABASE_URL' : `a PostgreSQL in ${stateDir}`
+
 /** Resolves to true when all that has been read is delivered and nothing more came for a moment; false when aborted before. */
-async function untilShown(agent: Agent, signal: AbortSignal): Promise<boolean> {
+async function untilDelivered(agent: Agent, signal: AbortSignal): Promise<boolean> {
   for (let before = 0; !signal.aborted; await delay(200, undefined, { signal }).catch(() => {})) {
     const read = agent.pipelines.reduce((sum, { counters }) => sum + counters.read, 0)
     const settled = agent.pipelines.every(
@@ -46,12 +57,15 @@ async function untilShown(agent: Agent, signal: AbortSignal): Promise<boolean> {
   return false
 }
 
-function explain(auditLog: string, stateDir: string): void {
-  const auditship = process.env.npm_lifecycle_event === 'start' ? 'npm run auditship --' : 'auditship'
+function explain(auditLog: string): void {
+  const auditship = process.env.npm_lifecycle_event === 'start' ? 'npm run -s auditship --' : 'auditship'
   console.log(`
-Each event is in ${join(stateDir, 'events.jsonl')} too, with its attributes. Following ${auditLog} until Ctrl-C.
-Try next:
-  ${auditship} quickstart --file audit.log             your own log (k3s: /var/lib/rancher/k3s/server/logs/audit.log)
-  ${auditship} run --config config/collector.yaml      send to an OpenTelemetry Collector
-  ${auditship} components                              what can be configured`)
+Ask more, now in another terminal or later:
+  ${auditship} query denied
+  ${auditship} query secrets --verb list --output csv
+  ${auditship} query --help
+
+Your own log: ${auditship} quickstart --file audit.log   (k3s: /var/lib/rancher/k3s/server/logs/audit.log)
+Follows ${auditLog} until Ctrl-C; new sessions appear here.
+`)
 }
