@@ -24,17 +24,17 @@ export function serverAddress(url: string, tls: ConnectionOptions['tls']): Serve
   if (parsed === null)
     throw new Error('url or DATABASE_URL is no URL, expected postgres://user@host:5432/database')
   const parameter = (name: string) => parsed.searchParams.get(name) ?? undefined
-  const host = decoded(parsed.hostname) ?? parameter('host')
+  const shown = decoded(parsed.hostname) ?? parameter('host')
   const port = parsed.port || parameter('port')
   const database = decoded(parsed.pathname.slice(1)) ?? parameter('dbname')
   return {
-    host,
+    host: shown?.replace(/^\[(.*)\]$/, '$1'), // an IPv6 address
     port: port === undefined ? undefined : Number(port),
     user: decoded(parsed.username) ?? parameter('user'),
     password: decoded(parsed.password) ?? parameter('password'),
     database,
     tls: tls ?? tlsOf(parameter),
-    place: `postgres://${host ?? 'localhost'}${port ? `:${port}` : ''}/${database ?? ''}`,
+    place: `postgres://${shown ?? 'localhost'}${port ? `:${port}` : ''}/${database ?? ''}`,
   }
 }
 

@@ -7,6 +7,7 @@ import { parseEvent } from '../../src/audit/scan.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import type { RetryableError } from '../../src/pipeline/errors.ts'
 import { describe } from '../../src/pipeline/health.ts'
+import { makeCertificates } from '../servers/certificates.ts'
 import {
   adminOf,
   type PostgresServer,
@@ -165,10 +166,7 @@ suite('what PostgreSQL answers when it cannot take events', { skip: postgresUnav
     const own = await startPostgres(t, {})
     const admin = adminOf(own.url())
     await admin.query("CREATE ROLE shipper LOGIN SUPERUSER PASSWORD 'correct-horse'")
-    await writeFile(
-      join(own.folder, 'data', 'pg_hba.conf'),
-      'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n',
-    )
+    own.authenticate('host all shipper 127.0.0.1/32 scram-sha-256')
     await admin.query('SELECT pg_reload_conf()')
     await admin.close()
     const passwordFile = join(await tempDir(t), 'password')
@@ -214,6 +212,47 @@ suite('what PostgreSQL answers when it cannot take events', { skip: postgresUnav
     const { url } = await server.newDatabase(t)
     const failure = await failureOf(exporterTo(t, { url }, { tls: {} }))
     assert.match(describe(failure), /does not support SSL/)
+  })
+
+  test('TLS: the certificate is checked, and a client certificate may say who comes', async t => {
+    const own = await startPostgres(t)
+    const certificates = makeCertificates(await tempDir(t))
+    own.take(certificates.server.cert, 'server.crt')
+    own.take(certificates.server.key, 'server.key')
+    own.take(certificates.ca, 'root.crt')
+    await own.stop()
+    await own.start({ ssl: 'on', ssl_ca_file: 'root.crt' })
+    const tls = (options: object) => exporterTo(t, { url: own.url() }, { tls: options })
+    assert.match(describe(await failureOf(tls({}))), /cannot make a TLS connection to .*tls\.caFile/)
+    assert.match(
+      describe(await failureOf(tls({ caFile: certificates.otherCa }))),
+      /cannot make a TLS connection/,
+    )
+    assert.match(
+      describe(await failureOf(tls({ caFile: certificates.ca, serverName: 'other' }))),
+      /cannot make a TLS connection .*altnames/,
+    )
+    await delivered(tls({ caFile: certificates.ca }))
+    await delivered(tls({ insecureSkipVerify: true }))
+    const { cert: certFile, key: keyFile } = certificates.client
+    const admin = adminOf(own.url())
+    t.after(() => admin.close())
+    await admin.query(
+      'CREATE ROLE auditship LOGIN; GRANT SELECT, INSERT, UPDATE ON change_events TO auditship',
+    )
+    own.authenticate('hostssl all auditship 127.0.0.1/32 cert')
+    await admin.query('SELECT pg_reload_conf()')
+    const url = own.url('postgres', 'auditship')
+    assert.match(
+      describe(await failureOf(exporterTo(t, { url }, { tls: { caFile: certificates.ca } }))),
+      /28000/,
+    )
+    await delivered(exporterTo(t, { url }, { tls: { caFile: certificates.ca, certFile, keyFile } }))
+    await delivered(
+      exporterTo(t, {
+        url: `${url}?sslmode=require&sslrootcert=${certificates.ca}&sslcert=${certFile}&sslkey=${keyFile}`,
+      }),
+    )
   })
 
   test('a row that is refused for good goes alone, in PostgreSQL’s words and without its values', async t => {

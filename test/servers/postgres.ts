@@ -1,14 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   chownSync,
   closeSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +32,10 @@ export interface PostgresServer {
   url(database?: string, user?: string): string
   /** A database of its own for a test, dropped with the server, and a connection as superuser. */
   newDatabase(t: TestContext): Promise<TestDatabase>
+  /** Puts this line before all others of pg_hba.conf; read when the server reloads. */
+  authenticate(line: string): void
+  /** Copies a file into its data folder, for the server alone. */
+  take(path: string, name: string): void
   /** SIGKILL to the server and all that it started; resolves when it has ended. */
   kill(): Promise<void>
   /** Stops it: `fast` ends connections, as an administrator or a failover does. */
@@ -132,6 +139,16 @@ export async function startPostgres(
     folder,
     url,
     start,
+    authenticate(line) {
+      const file = join(data, 'pg_hba.conf')
+      writeFileSync(file, `${line}\n${readFileSync(file, 'utf8')}`)
+    },
+    take(path, name) {
+      const copy = join(data, name)
+      copyFileSync(path, copy)
+      chmodSync(copy, 0o600)
+      if (user.uid !== undefined) chownSync(copy, user.uid, user.gid ?? 0)
+    },
     async kill() {
       const { pid } = child ?? {}
       const started = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
