@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 import { ESCAPES_SLOT, FIELD, type Field } from './fields.ts'
-import { OPEN_BRACKET, QUOTE } from './json.ts'
+import { BACKSLASH, OPEN_BRACKET, QUOTE } from './json.ts'
 
 /**
  * One audit event as a view: the line's bytes and the spans of its known fields. Nothing is decoded until asked for.
@@ -86,12 +86,15 @@ export class AuditEvent {
     )
   }
 
-  /** Whether the field is a string that begins with `prefix`, which is ASCII. */
+  /** Whether the field is a string that begins with `prefix`, which is ASCII without quotes. Decodes only when there are escapes in it. */
   textStartsWith(field: Field, prefix: string): boolean {
     if (!this.isText(field)) return false
-    if (this.hasEscapes(field)) return this.text(field)?.startsWith(prefix) === true
     const start = this.startOf(field) + 1
-    for (let i = 0; i < prefix.length; i++) if (this.buffer[start + i] !== prefix.charCodeAt(i)) return false
+    for (let i = 0; i < prefix.length; i++) {
+      const c = this.buffer[start + i]
+      if (c === BACKSLASH) return this.text(field)?.startsWith(prefix) === true
+      if (c !== prefix.charCodeAt(i)) return false
+    }
     return true
   }
 

@@ -61,19 +61,30 @@ export function noneOf(matches: Matcher): Matcher {
   return event => !matches(event)
 }
 
-const ASCII = /^[\x20-\x7e]*$/
+/** ASCII that JSON need not escape. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** The test on the bytes of a field, where that will do. */
 function byteMatcher({ field, kind }: AttributeDefinition, test: ValueTest): Matcher | undefined {
   if (field === undefined || kind !== 'string') return undefined
-  if (test.kind === 'text' && ASCII.test(test.text)) return event => event.textIs(field, test.text)
-  return test.kind === 'glob' && ASCII.test(test.pattern) ? startMatcher(field, test.pattern) : undefined
+  if (test.kind === 'text' && PLAIN.test(test.text)) return event => event.textIs(field, test.text)
+  return test.kind === 'glob' && PLAIN.test(test.pattern) ? endsMatcher(field, test.pattern) : undefined
 }
 
-/** `system:node:*` asks for a start only. */
-function startMatcher(field: Field, pattern: string): Matcher | undefined {
-  const prefix = pattern.slice(0, -1)
-  return pattern.endsWith('*') && !isGlob(prefix) ? event => event.textStartsWith(field, prefix) : undefined
+/** `system:node:*` asks for a start only, `*-lease` for an end. */
+function endsMatcher(field: Field, pattern: string): Matcher | undefined {
+  const [prefix, suffix] = [pattern.slice(0, -1), pattern.slice(1)]
+  if (pattern.endsWith('*') && !isGlob(prefix)) return event => event.textStartsWith(field, prefix)
+  return pattern.startsWith('*') && !isGlob(suffix) ? event => endsWith(event, field, suffix) : undefined
+}
+
+function endsWith(event: AuditEvent, field: Field, suffix: string): boolean {
+  if (!event.isText(field)) return false
+  if (event.hasEscapes(field)) return event.text(field)?.endsWith(suffix) === true
+  const from = event.endOf(field) - 1 - suffix.length
+  if (from <= event.startOf(field)) return false
+  for (let i = 0; i < suffix.length; i++) if (event.buffer[from + i] !== suffix.charCodeAt(i)) return false
+  return true
 }
 
 function meetsOne(tests: readonly ValueTest[], value: unknown): boolean {

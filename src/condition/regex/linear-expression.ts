@@ -9,6 +9,8 @@ interface State {
   readonly steps: readonly number[]
   readonly isMatch: boolean
   readonly isMatchAtEnd: boolean
+  /** No character leads to another state. */
+  readonly isStuck: boolean
   readonly after: (State | undefined)[]
 }
 
@@ -33,6 +35,7 @@ export class LinearExpression {
     let state = this.#first
     for (let i = 0; i < text.length; i++) {
       if (state.isMatch) return true
+      if (state.isStuck) return state.isMatchAtEnd
       const unit = text.charCodeAt(i)
       state = (unit < 128 ? state.after[unit] : undefined) ?? this.#step(state, unit)
     }
@@ -62,6 +65,7 @@ export class LinearExpression {
       steps,
       isMatch: steps.some(number => this.#program.steps[number]?.kind === 'match'),
       isMatchAtEnd: this.#matchesAtEnd(steps, atStart),
+      isStuck: !atStart && steps.every(number => this.#program.steps[number]?.kind !== 'take'),
       after: new Array(128).fill(undefined),
     }
     this.#states.set(key, state)
