@@ -22,12 +22,14 @@ export async function quickstart({ file }: { readonly file?: string }): Promise<
   })
   const log = await createLog({ level: 'warn' })
   const agent = new Agent(config, { log })
-  console.log(`Reads ${auditLog} into ${databaseOf(config.service.stateDir)}. Who got into what:\n`)
   const stopping = new AbortController()
   const place = { pathPrefix: dirname(auditLog), filename: basename(auditLog) }
+  console.log(`Who got into what, says ${auditLog}:\n`)
+  // At once: a PostgreSQL that has to be made first takes some seconds.
+  await showSessions(place)
+  console.log(`\nWrites all of it into ${databaseOf(config.service.stateDir)} …`)
   const shown = untilDelivered(agent, stopping.signal).then(async isDelivered => {
     if (!isDelivered) return
-    await showSessions(place)
     explain(auditLog)
     await showNewSessions(place, stopping.signal)
   })

@@ -12,6 +12,7 @@ const NO_DATABASE_URL = { DATABASE_URL: '' }
 test('the first run shows who got into what, and what it says to try next works while it runs and after', async t => {
   const cwd = await tempDir(t)
   const run = startCli(t, ['quickstart'], { cwd, env: NO_DATABASE_URL })
+  await run.says(/Writes all of it into/, 5_000)
   await run.says(/new sessions appear here/, 60_000)
   assert.match(
     run.stdout(),
