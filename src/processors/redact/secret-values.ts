@@ -71,7 +71,7 @@ export function findSecretValues(
     },
     scalar(path, from, to) {
       const context = contexts.at(-1) ?? outside
-      if (isValue(buffer, from) && isHidden(context, path.at(-1) ?? '', labels.get(starts.at(-1) ?? -1)))
+      if (isValue(buffer, from, to) && isHidden(context, path.at(-1) ?? '', labels.get(starts.at(-1) ?? -1)))
         hide(path, from, to)
     },
   }
@@ -173,8 +173,8 @@ function isHidden(context: Context, key: string | number, siblings: Labels | und
   }
 }
 
-/** Not null, true or false: they are no secrets, and in a patch null removes. */
-function isValue(buffer: Buffer, at: number): boolean {
+/** Not null, true, false or empty: they are no secrets, and in a patch null removes. */
+function isValue(buffer: Buffer, at: number, end: number): boolean {
   const first = buffer[at] ?? 0
-  return first === QUOTE || first === 0x2d || (first >= 0x30 && first <= 0x39)
+  return (first === QUOTE && end > at + 2) || first === 0x2d || (first >= 0x30 && first <= 0x39)
 }

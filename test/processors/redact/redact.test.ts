@@ -7,6 +7,7 @@ import type { Processor } from '../../../src/pipeline/contracts.ts'
 import { redactProcessor } from '../../../src/processors/redact/index.ts'
 import { SAMPLE_LOGS, sampleEvents } from '../../samples.ts'
 import { plantedSecrets } from './planted-secrets.ts'
+import { readings } from './readings.ts'
 
 function redactor(options: object = {}): Processor {
   return redactProcessor.create(redactProcessor.options.parse(options), { resource: {} } as never)
@@ -19,21 +20,6 @@ function redact(line: string, using = processor): string {
   const [event] = using.process(batchOf([parseEvent(line)])).events
   assert.ok(event)
   return event.raw.toString()
-}
-
-/** All strings of a JSON text, decoded, percent-decoded and from base64. */
-function* readings(text: string): Generator<string> {
-  yield text
-  const strings: string[] = []
-  JSON.parse(text, (key, value) => {
-    strings.push(key, String(value))
-    return value
-  })
-  for (const value of strings) {
-    yield value
-    yield value.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    yield Buffer.from(value, 'base64').toString('latin1')
-  }
 }
 
 test('there are more than 200 planted secrets', () => assert.ok(PLANTED.length > 200, String(PLANTED.length)))
