@@ -1,4 +1,4 @@
-import { printableName, shellCommand } from '../../terminal/printable.ts'
+import { printable, printableName, shellCommand } from '../../terminal/printable.ts'
 import type { Cell, Row } from '../row.ts'
 import type { Column } from './column-definition.ts'
 
@@ -24,6 +24,9 @@ export function shortDuration(milliseconds: number): string {
     ? `${minutes}m${two(Math.floor(seconds % 60))}s`
     : `${Math.floor(minutes / 60)}h${two(minutes % 60)}m`
 }
+
+/** What a program made up, with a name in it that a client chose. */
+const reasons = (cell: Cell) => (Array.isArray(cell) ? cell.map(printable).join(', ') : '-')
 
 const userOf = ({ user, as }: Row) => (as === undefined ? text(user) : `${text(user)} as ${text(as)}`)
 
@@ -101,7 +104,7 @@ export const COLUMN = {
   command: column('COMMAND', commandOf, 10, 40),
   outcome: column('OUTCOME', outcomeOf, 11, 11),
   lasted: { ...number('LASTED', lastedOf, 7), dispensable: 2 },
-  why: column('REACHES THE NODE BY', row => list(row.why), 16, 40),
+  why: column('REACHES THE NODE BY', row => reasons(row.why), 16, 40),
   resource: column('RESOURCE', resourceOf, 16, 44),
   requests: count('REQUESTS', 'requests'),
   refused: count('REFUSED', 'refused'),
