@@ -7,7 +7,7 @@ import { openPglite } from './pglite.ts'
 export async function createData(folder: string): Promise<void> {
   const made = `${folder}.new`
   await rm(made, { recursive: true, force: true })
-  const pglite = await openPglite(made)
+  const pglite = await openPglite(made, false)
   await pglite.close()
   await syncTree(made)
   await rename(made, folder)
@@ -15,11 +15,9 @@ export async function createData(folder: string): Promise<void> {
 }
 
 async function syncTree(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await syncTree(path)
-    else await syncFile(path)
-  }
+  const entries = await readdir(folder, { withFileTypes: true })
+  const syncs = entries.map(entry => (entry.isDirectory() ? syncTree : syncFile)(join(folder, entry.name)))
+  await Promise.all(syncs)
   await syncFolder(folder)
 }
 

@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 /** As PGlite starts by default, but for what is said. */
-const START = [
+const start = (isSynced: boolean) => [
   '--single',
   '-O',
   '-j',
@@ -17,7 +17,7 @@ const START = [
     max_parallel_maintenance_workers: '0',
     io_method: 'sync',
     // By default PGlite runs with `-F`: a power loss could take what was committed, or all.
-    fsync: 'on',
+    fsync: isSynced ? 'on' : 'off',
     wal_sync_method: 'fsync', // fdatasync does nothing in PGlite
     // The default of 128 MB is memory of this process from the start.
     shared_buffers: '8MB',
@@ -25,7 +25,7 @@ const START = [
   }),
 ]
 /** Small segments: the database takes 30 MB of disk, not 70. */
-const INITDB = ['--wal-segsize=1']
+const INITDB = ['--wal-segsize=1', '--no-sync']
 
 /** Files of a folder that are synced when PostgreSQL asks for it, which PGlite's own do not do. */
 class DurableFiles extends NodeFS {
@@ -57,11 +57,11 @@ interface EmscriptenStream {
   readonly node: unknown
 }
 
-/** Opens the PostgreSQL in a folder, which is made if it is missing. */
-export async function openPglite(folder: string): Promise<PGlite> {
+/** Opens the PostgreSQL in a folder, which is made if it is missing. @param isSynced whether commits are synced to the disk */
+export async function openPglite(folder: string, isSynced = true): Promise<PGlite> {
   const pglite = new PGlite({
     fs: new DurableFiles(folder),
-    startParams: START,
+    startParams: start(isSynced),
     initDbStartParams: INITDB,
   })
   await pglite.waitReady
