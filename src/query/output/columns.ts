@@ -36,11 +36,17 @@ function qualified({ namespace, name }: Row): string {
   return `${text(namespace)}/${name === undefined ? '' : text(name)}`
 }
 
+/** `deployments.apps/scale`; `-` for a path that is no object. */
+function resourceOf({ resource, api_group, subresource }: Row): string {
+  if (typeof resource !== 'string') return '-'
+  return printableName(
+    `${resource}${api_group ? `.${api_group}` : ''}${subresource ? `/${subresource}` : ''}`,
+  )
+}
+
 /** `deployments.apps/scale payments/checkout`, or the path when it is no object. */
 function objectOf(row: Row): string {
-  if (row.resource === undefined) return text(row.request_uri)
-  const kind = [row.resource, row.api_group && `.${row.api_group}`, row.subresource && `/${row.subresource}`]
-  return `${printableName(kind.filter(Boolean).join(''))} ${qualified(row)}`.trimEnd()
+  return row.resource === undefined ? text(row.request_uri) : `${resourceOf(row)} ${qualified(row)}`.trimEnd()
 }
 
 /** `payments/ledger-db[postgres]`, with `node/worker-1` before it when it was reached behind a node's kubelet. */
@@ -118,9 +124,3 @@ export const COLUMN = {
   p99: milliseconds('P99', 'p99_ms'),
   max: milliseconds('MAX', 'max_ms'),
 } as const satisfies Record<string, Column>
-
-function resourceOf(row: Row): string {
-  if (row.resource === undefined) return '-'
-  const kind = [row.resource, row.api_group && `.${row.api_group}`, row.subresource && `/${row.subresource}`]
-  return printableName(kind.filter(Boolean).join(''))
-}
