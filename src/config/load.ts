@@ -11,7 +11,7 @@ import { formatPath } from './path.ts'
 import { type PipelineIds, pipelineIds, pipelineProblems, unusedComponents } from './pipelines.ts'
 import type { PrintableConfig } from './print.ts'
 import { ConfigError, type ConfigProblem, formatProblem, inTextOrder, type PathProblem } from './problem.ts'
-import { redactionWarnings, withRedaction } from './redaction.ts'
+import { redacting, redactionWarnings, withRedaction } from './redaction.ts'
 import { type Names, resolve } from './resolve.ts'
 import { resourceAttributes } from './resource.ts'
 import { testProblems } from './tests.ts'
@@ -65,7 +65,7 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   }
   const shared = ownershipProblems(data, source.types)
   if (shared.length > 0) throw new ConfigError(inTextOrder(locateAll(document, shared)))
-  const pipelines = pipelineIds(ids, data.service.pipelines, redacts)
+  const pipelines = redacting(pipelineIds(ids, data.service.pipelines), redacts)
   const config = resolve(data, pipelines, source)
   const inTests = testProblems(config.tests, config.attributes, [...pipelines.keys()])
   if (inTests.length > 0) throw new ConfigError(inTextOrder(locateAll(document, inTests)))

@@ -2,7 +2,6 @@ import type { z } from 'zod'
 import { type pipelinesSchema, SECTIONS, type Section } from './frame.ts'
 import { unknownName } from './nearest.ts'
 import type { PathProblem } from './problem.ts'
-import { redacting } from './redaction.ts'
 
 /** Ids of a pipeline's components, by section, in their order. */
 export type PipelineIds = Readonly<Record<Section, readonly string[]>> & { readonly redact?: boolean }
@@ -11,10 +10,8 @@ export type PipelineIds = Readonly<Record<Section, readonly string[]>> & { reado
 export function pipelineIds(
   configured: PipelineIds,
   written: z.output<typeof pipelinesSchema> | undefined,
-  redacts: boolean | undefined,
 ): ReadonlyMap<string, PipelineIds> {
-  const pipelines = Object.entries<PipelineIds>(written ?? { default: configured })
-  return new Map(pipelines.map(([name, ids]) => [name, redacting(ids, redacts)]))
+  return new Map(Object.entries(written ?? { default: configured }))
 }
 
 /** What is wrong with written pipelines: names, ids that are not configured or there twice, nothing to read or to send to. */

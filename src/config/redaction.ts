@@ -27,9 +27,16 @@ export function withRedaction(
   }
 }
 
-/** A pipeline that redacts before everything else, unless one of its processors does, or it is not to. */
-export function redacting(pipeline: PipelineIds, redacts: boolean | undefined): PipelineIds {
-  if (redacts === undefined) return pipeline
+/** Pipelines that redact before everything else, unless one of their processors does, or they are not to. */
+export function redacting(
+  pipelines: ReadonlyMap<string, PipelineIds>,
+  redacts: boolean | undefined,
+): ReadonlyMap<string, PipelineIds> {
+  if (redacts === undefined) return pipelines
+  return new Map([...pipelines].map(([name, ids]) => [name, redactingFirst(ids, redacts)]))
+}
+
+function redactingFirst(pipeline: PipelineIds, redacts: boolean): PipelineIds {
   if (pipeline.processors.some(isRedact)) return { ...pipeline, redact: true }
   if (!redacts || pipeline.redact === false) return { ...pipeline, redact: false }
   return { ...pipeline, redact: true, processors: [REDACT, ...pipeline.processors] }

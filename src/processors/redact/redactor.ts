@@ -3,12 +3,15 @@ import { FIELD, type Field } from '../../audit/fields.ts'
 import { QUOTE } from '../../audit/json.ts'
 import type { JsonPath } from '../../audit/json-path.ts'
 import { decodeString } from './decoded-text.ts'
-import { type Edit, edited, outermost } from './edits.ts'
+import { type Edit, outermost } from './edits.ts'
 import { isWithin } from './field-path.ts'
+import { hidden } from './hidden.ts'
 import type { Replacement } from './replacement.ts'
 import { findInUri, mayHoldSecret } from './request-uri.ts'
-import { type BodyKind, findSecretValues } from './secret-values.ts'
-import { findSecrets, TEXT_RULES, type TextRule } from './text-rules.ts'
+import type { BodyKind } from './secret-context.ts'
+import { withoutSecretObjects } from './secret-text.ts'
+import { findSecretValues } from './secret-values.ts'
+import { findSecrets, replaceSecrets, TEXT_RULES, type TextRule } from './text-rules.ts'
 import { type Path, walkJson } from './walk.ts'
 
 type Body = readonly [name: string, field: Field]
@@ -74,7 +77,7 @@ export class Redactor {
     const { buffer } = event
     const rule = kind === 'token' ? 'token' : 'secret'
     const hide = (path: Path, start: number, end: number) =>
-      edits.push(this.#whole(buffer, start, end, rule, format(path)))
+      edits.push(hidden(buffer, start, end, this.#replacement, rule, format(path)))
     findSecretValues(buffer, event.startOf(field), kind, hide, [name])
   }
 
@@ -85,7 +88,7 @@ export class Redactor {
       scalar: (path, start, end) => {
         const chosen = this.#paths.find(({ path: pattern }) => isWithin(path, pattern))
         if (chosen !== undefined && buffer[start] !== 0x6e)
-          edits.push(this.#whole(buffer, start, end, chosen.text, format(path)))
+          edits.push(hidden(buffer, start, end, this.#replacement, chosen.text, format(path)))
         else if (isClose && buffer[start] === QUOTE && !isRequestUri(path))
           edits.push(...this.#inString(buffer, start, end, format(path)))
       },
@@ -94,10 +97,16 @@ export class Redactor {
 
   #inString(buffer: Buffer, start: number, end: number, where: string): Edit[] {
     const decoded = decodeString(buffer, start, end)
-    const nested = this.#nested(decoded.text)
+    const nested = withoutSecretObjects(decoded.text, this.#replacement)
     if (nested !== undefined)
       return [
-        { start, end, text: JSON.stringify(this.#withoutForms(nested)), rule: 'secret in a text', where },
+        {
+          start,
+          end,
+          text: JSON.stringify(replaceSecrets(nested, this.#rules, this.#replacement)),
+          rule: 'secret in a text',
+          where,
+        },
       ]
     return findSecrets(decoded.text, this.#rules).map(({ from, to, rule, secret }) => ({
       start: decoded.at(from),
@@ -106,60 +115,6 @@ export class Redactor {
       rule,
       where,
     }))
-  }
-
-  /** A string that is JSON or YAML of a Secret itself, such as the annotation that kubectl applied last, without what is secret. */
-  #nested(text: string): string | undefined {
-    if (!/Secret|TokenRe/.test(text)) return undefined
-    const json = /^\s*[[{"]/.test(text) ? this.#inJson(text) : undefined
-    if (json !== undefined) return json
-    const isManifest =
-      /\bkind["']?\s{0,8}:\s{0,8}["']?Secret/.test(text) && /\b(?:data|stringData)["']?\s{0,8}:/.test(text)
-    return isManifest ? this.#replacement(text) : undefined
-  }
-
-  #inJson(text: string): string | undefined {
-    try {
-      JSON.parse(text)
-    } catch {
-      return undefined
-    }
-    const buffer = Buffer.from(text)
-    const edits: Edit[] = []
-    const hide = (_: Path, start: number, end: number) => edits.push(this.#whole(buffer, start, end, '', ''))
-    findSecretValues(buffer, 0, 'any', hide)
-    // Each level of nesting doubles the escapes, so that there are few.
-    walkJson(buffer, 0, {
-      scalar: (_, start, end) => {
-        const inner =
-          buffer[start] === QUOTE ? this.#nested(decodeString(buffer, start, end).text) : undefined
-        if (inner !== undefined) edits.push({ start, end, text: JSON.stringify(inner), rule: '', where: '' })
-      },
-    })
-    return edits.length === 0 ? undefined : edited(buffer, 0, buffer.length, outermost(edits)).toString()
-  }
-
-  #withoutForms(text: string): string {
-    const ranges = findSecrets(text, this.#rules).map(({ from, to, secret }) => ({
-      start: from,
-      end: to,
-      text: this.#replacement(secret),
-      rule: '',
-      where: '',
-    }))
-    let left = ''
-    let at = 0
-    for (const range of outermost(ranges)) {
-      left += text.slice(at, range.start) + range.text
-      at = range.end
-    }
-    return left + text.slice(at)
-  }
-
-  #whole(buffer: Buffer, start: number, end: number, rule: string, where: string): Edit {
-    const secret =
-      buffer[start] === QUOTE ? decodeString(buffer, start, end).text : buffer.toString('utf8', start, end)
-    return { start, end, text: `"${this.#replacement(secret)}"`, rule, where }
   }
 }
 

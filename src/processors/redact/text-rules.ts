@@ -1,3 +1,5 @@
+import type { Replacement } from './replacement.ts'
+
 /** A range of a text, in UTF-16 units, that a rule takes for secret. */
 export interface SecretRange {
   readonly from: number
@@ -67,6 +69,17 @@ export function findSecrets(text: string, rules: readonly TextRule[]): SecretRan
     }
   }
   return ranges
+}
+
+/** A text with something else in the place of what the rules find. */
+export function replaceSecrets(text: string, rules: readonly TextRule[], replacement: Replacement): string {
+  let left = ''
+  let at = 0
+  for (const { from, to, secret } of findSecrets(text, rules).toSorted((a, b) => a.from - b.from)) {
+    if (from >= at) left += text.slice(at, from) + replacement(secret)
+    at = Math.max(at, to)
+  }
+  return left + text.slice(at)
 }
 
 /** As `matchAll`, which compiles a copy of the expression each time. */

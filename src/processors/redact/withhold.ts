@@ -1,4 +1,5 @@
-import { findSecrets, TEXT_RULES } from './text-rules.ts'
+import { REDACTED } from './replacement.ts'
+import { replaceSecrets, TEXT_RULES } from './text-rules.ts'
 
 /** How an event begins that kube-apiserver writes. */
 const EVENT_START = /^\s*\{"kind":"Event","apiVersion":"audit\.k8s\.io\//
@@ -18,14 +19,7 @@ export function withhold(raw: Buffer): Buffer {
     /("requestURI":"[^"?;]*[?;])[^"]*/,
     '$1<redacted>',
   )
-  let kept = ''
-  let at = 0
-  for (const { from, to } of findSecrets(head, TEXT_RULES).toSorted((a, b) => a.from - b.from)) {
-    if (from < at) continue
-    kept += `${head.slice(at, from)}<redacted>`
-    at = to
-  }
-  kept += head.slice(at)
+  const kept = replaceSecrets(head, TEXT_RULES, REDACTED)
   const left = end < 0 ? '' : `<redacted: ${raw.length - end} bytes>`
   return Buffer.concat([Buffer.from(kept, 'latin1'), Buffer.from(left)])
 }
