@@ -15,3 +15,13 @@ export async function compress(body: Buffer, compression: 'gzip' | 'zstd' | 'non
     return zstdAsync(body, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 1 } })
   return body
 }
+
+/**
+ * Frees what `compress` made and nobody reads any more: it cannot be reused, and V8 lets some 64 MB of such memory
+ * gather before it collects the garbage.
+ */
+export function free(compressed: Buffer): void {
+  const { buffer } = compressed
+  // Node.js cuts small buffers from a common one.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0)
+}

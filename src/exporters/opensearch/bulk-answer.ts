@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import type { Rejection } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
 import { guessesTypesError } from './guessed-types.ts'
+import { at } from './managed.ts'
 import { reasonOf } from './refusal.ts'
 import { type ErrorOfOpenSearch, isRepairable } from './repairable.ts'
 
@@ -30,19 +31,20 @@ export function bulkOutcome(
   owners: readonly AuditEvent[],
   unwanted: string | undefined,
 ): BulkOutcome {
-  const items = itemsOf(body)
-  if (items?.length !== owners.length) {
-    const found = items === undefined ? 'something else' : `an answer for ${items.length}`
+  const items = at(body, 'items')
+  if (!Array.isArray(items) || items.length !== owners.length) {
+    const found = Array.isArray(items) ? `an answer for ${items.length}` : 'something else'
     throw new RetryableError(`expected an answer for ${owners.length} items of a bulk, found ${found}`)
   }
   const deferred = new Set<AuditEvent>()
   const refused = new Map<AuditEvent, string>()
   let why: RetryableError | undefined
   for (const [index, owner] of owners.entries()) {
-    const [operation, item] = items[index] as [string, BulkItem]
-    const isThere = isSuccess(item) || (item.status === 409 && operation === 'create')
+    const isCreate = at(items[index], 'create') !== undefined
+    const item = itemOf(items[index])
+    const isThere = isSuccess(item) || (item.status === 409 && isCreate)
     const isAnswered = isThere || isFinal(item)
-    if (isAnswered && operation === 'create' && item._index !== undefined && item._index === unwanted) {
+    if (isAnswered && isCreate && item._index !== undefined && item._index === unwanted) {
       deferred.add(owner)
       why ??= guessesTypesError(unwanted)
     } else if (isThere) continue
@@ -57,15 +59,13 @@ export function bulkOutcome(
   return { deferred: [...deferred], why, refused: final.map(([event, reason]) => ({ event, reason })) }
 }
 
-function itemsOf(body: unknown): [string, BulkItem][] | undefined {
-  if (typeof body !== 'object' || body === null || !('items' in body) || !Array.isArray(body.items))
-    return undefined
-  // Whatever is no item counts as one that failed.
-  return body.items.map((item: Record<string, BulkItem | null> | null) => {
-    const [operation, outcome] = Object.entries(item ?? {})[0] ?? ['']
-    return [operation, outcome ?? { status: 0 }]
-  })
+/** What is said of an item, by whichever operation; whatever is no item counts as one that failed. */
+function itemOf(item: Record<string, BulkItem | null> | null): BulkItem {
+  for (const operation in item) return item[operation] ?? FAILED
+  return FAILED
 }
+
+const FAILED: BulkItem = { status: 0 }
 
 function isSuccess({ status }: BulkItem): boolean {
   return status >= 200 && status < 300

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { compress } from '../../http/compress.ts'
+import { compress, free } from '../../http/compress.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import type { ComponentContext, Exporter, ExportResult, SetupStep } from '../../pipeline/contracts.ts'
@@ -124,7 +124,10 @@ export class OpenSearchExporter implements Exporter {
     if (answer.status !== 200) throw refusal('a bulk', answer)
     this.#bulks.delete(events)
     // Not after an attempt that failed: its connection might still be reading it.
-    if (!isCompressed && kept === undefined) this.#buffers.give(bulk.body)
+    if (kept === undefined) {
+      if (isCompressed) free(bulk.body)
+      else this.#buffers.give(bulk.body)
+    }
     return bulkOutcome(answer.body, bulk.owners, this.#unwantedIndex)
   }
 
