@@ -11,34 +11,42 @@ import type { ValueType } from './value-test.ts'
  * A condition of the configuration, compiled: attributes by their short or full name, `path` with JSON paths, `and`, `or`,
  * `not`. All that a mapping says has to hold.
  */
-export function condition() {
-  return CONDITION
+export function condition(): z.ZodType<Matcher> {
+  return z.lazy(schema).meta({ notation: 'condition' })
 }
 
-const CONDITION: z.ZodType<Matcher> = z
-  .strictObject({
-    ...Object.fromEntries(
-      ATTRIBUTES.flatMap(attribute => {
-        const schema = comparisonSchema(typeOf(attribute)).optional()
-        return [
-          [shortName(attribute.name), schema],
-          [attribute.name, schema.meta({ alias: true })],
-        ]
-      }),
-    ),
-    path: z.record(z.string(), comparisonSchema('any')).superRefine(checkPaths).optional(),
-    and: z.lazy(() => conditions()).optional(),
-    or: z.lazy(() => conditions()).optional(),
-    not: z.lazy(condition).optional(),
-  })
-  .refine(parts => Object.keys(parts).length > 0, {
-    error: 'expected a condition such as { verb: get }, found none',
-    when: ({ issues }) => issues.length === 0,
-  })
-  .transform(parts => allOf(Object.entries(parts).flatMap(([key, value]) => matchersOf(key, value))))
-  .meta({ notation: 'condition' })
+let made: z.ZodType<Matcher> | undefined
 
-const conditions = () => z.array(CONDITION).min(1)
+/** Made when a configuration has a condition: it takes milliseconds. */
+function schema(): z.ZodType<Matcher> {
+  made ??= conditionSchema()
+  return made
+}
+
+const conditionSchema = (): z.ZodType<Matcher> =>
+  z
+    .strictObject({
+      ...Object.fromEntries(
+        ATTRIBUTES.flatMap(attribute => {
+          const comparison = comparisonSchema(typeOf(attribute)).optional()
+          return [
+            [shortName(attribute.name), comparison],
+            [attribute.name, comparison.meta({ alias: true })],
+          ]
+        }),
+      ),
+      path: z.record(z.string(), comparisonSchema('any')).superRefine(checkPaths).optional(),
+      and: conditions().optional(),
+      or: conditions().optional(),
+      not: condition().optional(),
+    })
+    .refine(parts => Object.keys(parts).length > 0, {
+      error: 'expected a condition such as { verb: get }, found none',
+      when: ({ issues }) => issues.length === 0,
+    })
+    .transform(parts => allOf(Object.entries(parts).flatMap(([key, value]) => matchersOf(key, value))))
+
+const conditions = () => z.array(condition()).min(1)
 
 function checkPaths(paths: object, context: z.RefinementCtx): void {
   for (const path of Object.keys(paths)) {
