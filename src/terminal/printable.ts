@@ -3,6 +3,8 @@
  * line separators, lone surrogates, private use. Clients choose names, paths and commands, so they may stand anywhere.
  */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
+/** Most text is: this is told faster than what each character is. */
+const PLAIN = /^[ -~]*$/
 const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE, 'gu')
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
@@ -17,6 +19,7 @@ export const printableJson = (json: string) => printable(json)
 
 /** The text with what is unprintable in it as JSON escapes: `\u001b`. */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text
   return text.replace(EACH_UNPRINTABLE, character => character.split('').map(utf16Escape).join(''))
 }
 
