@@ -25,6 +25,8 @@ export class PooledDatabase implements Database {
   #idle: Connection[] = []
   readonly #busy = new Set<Connection>()
   readonly #closing = new AbortController()
+  /** Called when a connection is not busy any more. */
+  readonly #whenReleased: (() => void)[] = []
 
   constructor(parts: PoolParts) {
     this.place = parts.place
@@ -60,8 +62,6 @@ export class PooledDatabase implements Database {
     await Promise.all(idle.map(connection => connection.end()))
     while (this.#busy.size > 0) await new Promise<void>(resolve => this.#whenReleased.push(resolve))
   }
-
-  readonly #whenReleased: (() => void)[] = []
 
   async #withConnection<T>(signal: AbortSignal | undefined, use: (connection: Connection) => Promise<T>) {
     return this.#limit.run(async () => {

@@ -90,7 +90,7 @@ test(`the agent with an embedded PostgreSQL is killed ${KILLS} times at any mome
   const { logs, stateDir, start } = await site(t, {})
   const random = new Random(seed)
   const ended = new AbortController()
-  const writer = new LogWriter(logs, { rate: 50, rotateMs: [2_000, 10_000], compress: true, seed })
+  const writer = new LogWriter(logs, { rate: 20, rotateMs: [2_000, 10_000], compress: true, seed })
   const writing = writer.run(ended.signal)
   const options = postgresExporter.options.parse({})
   let working = 0
@@ -111,17 +111,7 @@ test(`the agent with an embedded PostgreSQL is killed ${KILLS} times at any mome
   const agent = start()
   const { events } = writer.written
   const reading = await whenServed(options, stateDir)
-  await waitUntil(
-    async () => {
-      await delay(100)
-      const rows = await reading
-        .query<{ n: number }>('SELECT count(*) AS n FROM audit_events')
-        .catch(() => [])
-      return rows[0]?.n === events
-    },
-    `${events} events are in PostgreSQL`,
-    120_000,
-  )
+  await untilThere(reading, events)
   await assertAllThere(reading, events)
   await reading.close()
   agent.child.kill('SIGTERM')
@@ -130,6 +120,26 @@ test(`the agent with an embedded PostgreSQL is killed ${KILLS} times at any mome
   await assertAllThere(direct, events)
   await direct.close()
 })
+
+/** Waits for so many events, as long as some come. Counting takes a turn of the one session: it is done seldom. */
+async function untilThere(database: Database, events: number): Promise<void> {
+  const count = async () => {
+    const rows = await database.query<{ n: number }>('SELECT count(*) AS n FROM audit_events').catch(() => [])
+    return rows[0]?.n ?? 0
+  }
+  for (let there = await count(); there !== events; ) {
+    const before = there
+    await waitUntil(
+      async () => {
+        await delay(500)
+        there = await count()
+        return there > before
+      },
+      `more than ${before} of ${events} events are in PostgreSQL`,
+      60_000,
+    )
+  }
+}
 
 /** What the checkpoints say. */
 async function checkpoint(stateDir: string): Promise<string> {
