@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, suite, type TestContext, test } from 'node:test'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { openSearchExporter } from '../../src/exporters/opensearch/index.ts'
+import { SizeLimit } from '../../src/exporters/opensearch/size-limit.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import { PermanentError, type RetryableError } from '../../src/pipeline/errors.ts'
 import { type OpenSearch, openSearchUnavailable, startOpenSearch } from '../servers/opensearch.ts'
@@ -170,6 +171,22 @@ suite('a bulk that is too large for the server', () => {
     assert.ok(Math.max(...sizes) <= limit, `bulks of ${sizes} bytes`)
   })
 
+  test('is refused a few times until its limit is known, and bulks come near it', async t => {
+    const { backend, exporter } = await open(t, { compression: 'none' })
+    const sizes = { refused: [] as number[], taken: [] as number[] }
+    backend.answerWith(items => {
+      const size = bytesOf(items)
+      sizes[size > 60_000 ? 'refused' : 'taken'].push(size)
+      return size > 60_000 ? { status: 413 } : undefined
+    })
+    for (let round = 0; round < 30; round++)
+      await halving(exporter.export.bind(exporter), events(100 + 3 * (round % 7), 100))
+    assert.ok(sizes.refused.length <= 6, `${sizes.refused.length} refusals`)
+    const last = sizes.taken.slice(-60)
+    const average = last.reduce((sum, size) => sum + size, 0) / last.length
+    assert.ok(average > 20_000, `bulks of ${Math.round(average)} bytes`)
+  })
+
   test('is tried again after ten minutes, as an operator may have raised the limit', async t => {
     t.mock.timers.enable({ apis: ['Date'] })
     const { backend, exporter } = await open(t, { compression: 'none' })
@@ -255,5 +272,21 @@ suite('a real OpenSearch in trouble', { skip: openSearchUnavailable() ?? false }
     const large = events(400, 10_000)
     await halving(exporter.export.bind(exporter), large)
     assert.equal((await documentsOf(node, 'large')).size, 400)
+  })
+})
+
+suite('the limit of a bulk’s size', () => {
+  test('is halfway between what passed and what was refused, whichever answer came last', () => {
+    const limit = new SizeLimit(5_000)
+    assert.equal(limit.bytes, 5_000)
+    limit.passed(1_000)
+    limit.refused(2_000)
+    limit.refused(3_000) // was under way meanwhile
+    assert.equal(limit.bytes, 1_500)
+    limit.passed(1_400)
+    limit.passed(1_200)
+    assert.equal(limit.bytes, 1_700)
+    limit.refused(1_400)
+    assert.equal(limit.bytes, 700)
   })
 })

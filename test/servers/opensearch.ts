@@ -80,6 +80,7 @@ export async function startOpenSearch(
     if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
   }
   process.once('exit', leaveNothing)
+  dieOfSignals()
   if (until !== 'file') {
     until.after(async () => {
       await end('SIGKILL')
@@ -103,6 +104,13 @@ export async function startOpenSearch(
       await end('SIGTERM')
       await start(port)
     },
+  }
+}
+
+/** Has a signal that ends this process run what is to run at its exit: nodes would outlive it. */
+function dieOfSignals(): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(1))
   }
 }
 

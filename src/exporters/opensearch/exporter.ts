@@ -19,7 +19,6 @@ import { SizeLimit } from './size-limit.ts'
 
 /** Two threads compress as fast as one encodes; more would only hold more uncompressed bulks in memory. */
 const MADE_AT_A_TIME = 2
-const NOTHING = Buffer.alloc(0)
 
 /** A bulk as it is sent, which may be compressed; `size` is its length before that, in bytes. */
 interface SentBulk extends Bulk {
@@ -110,7 +109,7 @@ export class OpenSearchExporter implements Exporter {
     const bulk = kept ?? (await this.#making.run(() => this.#make(events, asText)))
     if (this.#isTooLarge(bulk.size, events)) {
       this.#bulks.delete(events)
-      throw new PermanentError(`the bulk has ${bulk.size} bytes, the limit is ${this.#limit.bytes}`)
+      throw this.#tooLarge(bulk.size)
     }
     if (!asText) this.#bulks.set(events, bulk)
     const isCompressed = this.#options.compression === 'gzip'
@@ -122,6 +121,7 @@ export class OpenSearchExporter implements Exporter {
     const answer = await this.#client.request(request, signal)
     if (answer.status === 413 && events.length > 1) this.#limit.refused(bulk.size)
     if (answer.status !== 200) throw refusal('a bulk', answer)
+    this.#limit.passed(bulk.size)
     this.#bulks.delete(events)
     // Not after an attempt that failed: its connection might still be reading it.
     if (kept === undefined) {
@@ -135,8 +135,11 @@ export class OpenSearchExporter implements Exporter {
     const target = this.#buffers.take(this.#encoder.expectedSize(events))
     const { body: encoded, owners } = this.#encoder.encode(events, target, asText)
     const size = encoded.length
-    const isSent = !this.#isTooLarge(size, events)
-    const body = isSent ? await compress(encoded, this.#options.compression) : NOTHING
+    if (this.#isTooLarge(size, events)) {
+      this.#buffers.give(encoded)
+      throw this.#tooLarge(size)
+    }
+    const body = await compress(encoded, this.#options.compression)
     if (body !== encoded) this.#buffers.give(encoded)
     return { body, owners, size }
   }
@@ -148,6 +151,10 @@ export class OpenSearchExporter implements Exporter {
 
   #isTooLarge(size: number, { length }: readonly AuditEvent[]): boolean {
     return size > this.#limit.bytes && length > 1
+  }
+
+  #tooLarge(size: number): PermanentError {
+    return new PermanentError(`the bulk has ${size} bytes, the limit is ${this.#limit.bytes}`)
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,12 @@ export function clusterName(resource: Readonly<Record<string, string>>): string 
 
 /** The name of an index or data stream, `{cluster}` replaced by the cluster's name as far as an index name may have it. */
 export function nameFor(name: string, cluster: string): string {
-  return name.replaceAll(CLUSTER, cluster.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-') || 'unknown')
+  const part = cluster.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-') || 'unknown'
+  // OpenSearch takes neither at the beginning, nor two dots.
+  return name
+    .replaceAll(CLUSTER, part)
+    .replace(/^[-_.]+/, '')
+    .replaceAll(/\.{2,}/g, '.')
 }
 
 /**

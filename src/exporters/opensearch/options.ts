@@ -7,8 +7,8 @@ const name = () =>
   z
     .string()
     .regex(
-      /^(?![-_+.])[a-z0-9._{}-]{1,200}$/,
-      'expected a name OpenSearch takes: lower-case letters, digits, -, _ and .',
+      /^(?![-_+.])(?!.*\.\.)(?:[a-z0-9._-]|\{cluster\}){1,200}$/,
+      'expected a name OpenSearch takes: lower-case letters, digits, -, _ and single dots, or `{cluster}`',
     )
 
 /** Options of the `opensearch` exporter. */
@@ -18,12 +18,17 @@ export const openSearchOptions = z
       .array(
         z
           .url({ protocol: /^https?$/ })
-          .regex(/^[^@]*$/, 'expected a URL without user and password, which are options of their own'),
+          .regex(/^[^@]*$/, 'expected a URL without user and password, which are options of their own')
+          .regex(/^[^?#]*$/, 'expected a URL without query'),
       )
       .min(1)
       .default(['http://localhost:9200'])
       .describe('Base URLs of the nodes; when one does not answer, the next is asked'),
-    username: z.string().min(1).optional().describe('User of basic authentication'),
+    username: z
+      .string()
+      .regex(/^[^:]+$/, 'expected a name without colon: basic authentication has none')
+      .optional()
+      .describe('User of basic authentication'),
     password: secret().optional().describe('Its password'),
     passwordFile: z
       .string()
@@ -65,6 +70,7 @@ export const openSearchOptions = z
       .describe('Index with one document for each request for interactive access; `false`: none'),
     compression: z.enum(['gzip', 'none']).default('gzip').describe('Compression of requests'),
     maxRequestSize: byteSize()
+      .refine(bytes => bytes > 0, 'expected a size above 0')
       .prefault('5MiB')
       .describe(
         'Largest bulk, before compression: a larger batch is halved. Falls by itself when the server refuses one (413)',
@@ -90,7 +96,7 @@ export const openSearchOptions = z
         replicas: z.int().min(0).max(10).default(1).describe('Replicas of each shard'),
       })
       .prefault({})
-      .describe('What is installed in the cluster; nothing with `layout: opni`'),
+      .describe('What is installed in the cluster; with `layout: opni` only what change events need'),
   })
   .refine(
     ({ password, passwordFile, username }) =>
@@ -105,6 +111,16 @@ export const openSearchOptions = z
     ({ username, bearerTokenFile, aws }) =>
       [username, bearerTokenFile, aws].filter(way => way !== undefined).length <= 1,
     'expected one of username, bearerTokenFile and aws',
+  )
+  .refine(
+    ({ username, bearerTokenFile, aws, headers }) =>
+      [username, bearerTokenFile, aws].every(way => way === undefined) ||
+      !Object.keys(headers).some(header => header.toLowerCase() === 'authorization'),
+    'expected a header Authorization or one of username, bearerTokenFile and aws, not both',
+  )
+  .refine(
+    ({ dataStream, changeEvents }) => dataStream !== changeEvents,
+    'expected another name for changeEvents than for dataStream',
   )
 
 /** The options, parsed. */
