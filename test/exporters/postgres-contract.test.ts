@@ -5,7 +5,7 @@ import { silentLog } from '../../src/pipeline/log.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { openForWriting } from '../../src/postgres/open-database.ts'
 import { type ExporterUnderTest, exporterContract } from '../contract/exporter-contract.ts'
-import { layEmbedded } from '../postgres/lay-embedded.ts'
+import { layEmbedded, makeEmbedded } from '../postgres/lay-embedded.ts'
 import { type PostgresServer, postgresUnavailable, startPostgres } from '../servers/postgres.ts'
 import { tempDir } from '../temp-dir.ts'
 import { contextFor } from './context.ts'
@@ -69,6 +69,7 @@ else {
   )
 }
 
+before(makeEmbedded)
 exporterContract(
   'postgres (embedded)',
   async t => {

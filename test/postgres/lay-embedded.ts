@@ -6,10 +6,16 @@ import { openOwnEmbedded } from '../../src/postgres/embedded/open-embedded.ts'
 
 let made: Promise<string> | undefined
 
+/** Makes the one that is copied: a test with a short timeout has it done before. */
+export async function makeEmbedded(): Promise<void> {
+  made ??= make()
+  await made
+}
+
 /** Lays a new, empty embedded PostgreSQL into a `stateDir`. Making one takes seconds: they are copies of one made for this file. */
 export async function layEmbedded(stateDir: string): Promise<void> {
-  made ??= make()
-  cpSync(join(await made, 'postgres/data'), join(stateDir, 'postgres/data'), { recursive: true })
+  await makeEmbedded()
+  cpSync(join((await made) ?? '', 'postgres/data'), join(stateDir, 'postgres/data'), { recursive: true })
 }
 
 async function make(): Promise<string> {
