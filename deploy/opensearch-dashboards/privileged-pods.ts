@@ -22,7 +22,7 @@ boolean isPrivileged(def body) {
   return false;
 }
 def event = params._source.event;
-emit(event instanceof Map && (isPrivileged(event.requestObject) || isPrivileged(event.responseObject)));
+emit(params._source.event_text != null || event instanceof Map && (isPrivileged(event.requestObject) || isPrivileged(event.responseObject)));
 `
 
 /** The body of a search for written pods and templates that are privileged or share something with their node. */

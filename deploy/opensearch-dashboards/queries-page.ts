@@ -27,7 +27,7 @@ This page and the saved searches are made from one list, [deploy/opensearch-dash
 
 const PRIVILEGED_PODS = `## Privileged pods
 
-Pods and templates that were written with a privileged container, the node's network, processes or IPC, or a volume of its disk (\`hostPath\`); init and ephemeral containers too. Needs OpenSearch 2.15 or later and an audit policy with level Request or RequestResponse for them. The script runs on each hit of the rest: narrow the time down. It does not see JSON patches (lists of operations) unless the answer is recorded as well.
+Pods and templates that were written with a privileged container, the node's network, processes or IPC, or a volume of its disk (\`hostPath\`); init and ephemeral containers too. Needs OpenSearch 2.15 or later and an audit policy with level Request or RequestResponse for them. The script runs on each hit of the rest: narrow the time down. It does not see JSON patches (lists of operations) unless the answer is recorded as well. An event that is kept as text (\`event_text\`) is found whatever it says: its JSON, with a key twice or deeper than 1,000, cannot be read by a script, and may have been written so to hide.
 `
 
 /** docs/queries.md. */

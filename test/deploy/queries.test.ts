@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, suite, test } from 'node:test'
+import { parseEvent } from '../../src/audit/scan.ts'
+import { batchOf } from '../../src/pipeline/batch.ts'
+import { exporterTo, NEVER } from '../exporters/opensearch-cluster.ts'
 import { openSearchUnavailable } from '../servers/opensearch.ts'
 import { AUDIT_GUIDE, isPrivileged } from './audit-guide.ts'
 import { aggregationsOf, fieldsOf, namesOfEmpty } from './charts.ts'
@@ -72,6 +75,22 @@ suite('queries against a real OpenSearch', { skip: openSearchUnavailable() ?? fa
     const expected = unique(answered(filled.events).filter(isPrivileged).map(text))
     assert.ok(expected.length >= 10)
     assert.deepEqual(found(await filled.search(section.index, section.body)), expected)
+  })
+
+  test('docs/queries.md, "Privileged pods", finds a pod that is kept as text, as no script can read it', async () => {
+    const section = SECTIONS.find(({ title }) => title === 'Privileged pods')
+    const body = '{"spec":{"hostPID":true},"spec":{"hostPID":true}}'
+    const event = parseEvent(
+      `{"level":"Request","auditID":"twice","stage":"ResponseComplete","verb":"create","user":{"username":"mallory"},"objectRef":{"resource":"pods"},"requestObject":${body}}`,
+    )
+    const { exporter } = exporterTo(filled.node)
+    assert.deepEqual((await exporter.export(batchOf([event]), NEVER)).rejected, [])
+    await exporter.stop?.()
+    await filled.node.request('POST', '/k8s-audit/_refresh')
+    const { hits } = await filled.search(section?.index ?? '', section?.body ?? {})
+    assert.ok(hits.hits.some(({ _id }) => _id === event.identity('prod')))
+    const query = { ids: { values: [event.identity('prod')] } }
+    await filled.node.request('POST', '/k8s-audit/_delete_by_query?refresh=true', { query })
   })
 
   test('the top endpoints are counted right', async () => {
