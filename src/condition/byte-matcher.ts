@@ -4,6 +4,7 @@ import type { Field } from '../audit/fields.ts'
 import { BACKSLASH, OPEN_BRACKET, stringElements } from '../audit/json.ts'
 import { isGlob } from './glob.ts'
 import type { Matcher } from './matcher-type.ts'
+import type { LinearExpression } from './regex/linear-expression.ts'
 import { meets, type ValueTest } from './value-test.ts'
 
 /** ASCII that JSON need not escape. */
@@ -15,7 +16,17 @@ export function byteMatcher({ field, kind }: AttributeDefinition, test: ValueTes
   if (kind === 'string[]') return elementMatcher(field, test)
   if (kind !== 'string') return undefined
   if (test.kind === 'text' && PLAIN.test(test.text)) return event => event.textIs(field, test.text)
+  if (test.kind === 'expression') return expressionMatcher(field, test.expression)
   return test.kind === 'glob' && PLAIN.test(test.pattern) ? endsMatcher(field, test.pattern) : undefined
+}
+
+function expressionMatcher(field: Field, expression: LinearExpression): Matcher {
+  return event => {
+    if (!event.isText(field)) return false
+    const { buffer } = event
+    const fits = expression.testBytes(buffer, event.startOf(field) + 1, event.endOf(field) - 1)
+    return fits ?? expression.test(event.text(field) ?? '')
+  }
 }
 
 /** `system:node:*` asks for a start only, `*-lease` for an end. */

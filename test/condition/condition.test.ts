@@ -60,6 +60,7 @@ suite('a condition', () => {
     ['a literal with *', { namespace: { is: '*' } }, []],
     ['a literal list', { namespace: { is: ['shop', '*'] } }, ['EXEC']],
     ['a regular expression', { 'user.username': '/^system:(node|x):/' }, ['READ', 'ESCAPED']],
+    ['an expression on a value beyond ASCII', { 'user.username': '/^zo.$/' }, ['EXEC']],
     ['one with the flag i', { user_agent: '/KUBELET/i' }, ['READ']],
     ['one by its name', { user_agent: { regex: 'linux/amd\\d+' } }, ['READ']],
     ['a path that ends with a slash, as it is', { request_uri: { is: '/healthz/' } }, []],

@@ -20,7 +20,12 @@ suite('a regular expression fits what it fits in JavaScript', () => {
       test(`/${source}/${flags}`, () => {
         const theirs = new RegExp(source, flags)
         const ours = new LinearExpression(source, flags)
-        for (const text of texts) assert.equal(ours.test(text), theirs.test(text), JSON.stringify(text))
+        for (const text of texts) {
+          assert.equal(ours.test(text), theirs.test(text), JSON.stringify(text))
+          const bytes = Buffer.from(text)
+          const onBytes = ours.testBytes(bytes, 0, bytes.length)
+          assert.ok(onBytes === undefined || onBytes === theirs.test(text), JSON.stringify(text))
+        }
       })
 
   test('and so do 4,000 random ones on random texts', () => {
@@ -60,6 +65,21 @@ function randomAtom(random: Random, depth: number): string {
 
 const randomText = (random: Random) =>
   Array.from({ length: random.below(8) }, () => random.pick([...'aabbcA.-\n1'])).join('')
+
+test('bytes are enough where they are ASCII without a backslash', () => {
+  const expression = new LinearExpression('b$')
+  const rows: [bytes: string, answer: boolean | undefined][] = [
+    ['ab', true],
+    ['abc', false],
+    ['', false],
+    ['aé', undefined],
+    ['a\\u0062', undefined],
+  ]
+  for (const [text, answer] of rows) {
+    const bytes = Buffer.from(`"${text}"`)
+    assert.equal(expression.testBytes(bytes, 1, bytes.length - 1), answer)
+  }
+})
 
 suite('an expression that is none says where', () => {
   const rows: [source: string, says: RegExp][] = [

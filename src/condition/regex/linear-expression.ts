@@ -4,6 +4,8 @@ import { compileProgram, type Program, takes } from './program.ts'
 /** States kept; a text that leads through more makes the automaton begin to learn anew. */
 const MOST_STATES = 500
 
+const BACKSLASH = 0x5c
+
 /** Where the automaton can be at once, and where each ASCII character leads from there. */
 interface State {
   readonly steps: readonly number[]
@@ -38,6 +40,20 @@ export class LinearExpression {
       if (state.isStuck) return state.isMatchAtEnd
       const unit = text.charCodeAt(i)
       state = (unit < 128 ? state.after[unit] : undefined) ?? this.#step(state, unit)
+    }
+    return state.isMatch || state.isMatchAtEnd
+  }
+
+  /** The same of a JSON string's content as bytes; undefined when it has to be decoded first. */
+  testBytes(b: Uint8Array, from: number, to: number): boolean | undefined {
+    this.#first ??= this.#state([], true)
+    let state = this.#first
+    for (let i = from; i < to; i++) {
+      if (state.isMatch) return true
+      if (state.isStuck) return state.isMatchAtEnd
+      const unit = b[i] ?? BACKSLASH
+      if (unit > 127 || unit === BACKSLASH) return undefined
+      state = state.after[unit] ?? this.#step(state, unit)
     }
     return state.isMatch || state.isMatchAtEnd
   }

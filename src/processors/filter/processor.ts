@@ -42,6 +42,6 @@ export class FilterProcessor implements Processor {
 }
 
 function firstOf(rules: readonly Rule[], event: AuditEvent): string | undefined {
-  for (const { name, matches } of rules) if (matches(event)) return name
+  for (let i = 0; i < rules.length; i++) if (rules[i]?.matches(event)) return rules[i]?.name
   return undefined
 }
