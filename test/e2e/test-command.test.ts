@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { runCli } from '../cli.ts'
 import { tempDir } from '../temp-dir.ts'
 
@@ -165,6 +166,13 @@ FAIL not there
     assert.match(names.stderr, /no attribute "verbs" is written; did you mean "verb"/)
     assert.match(names.stderr, /no pipeline "defualt"; did you mean "default"/)
   })
+})
+
+test('the tests of the ready-made configuration with a filter pass', async t => {
+  const config = fileURLToPath(new URL('../../config/filtered.yaml', import.meta.url))
+  const { code, stdout } = await runCli(t, ['test', '--config', config])
+  assert.match(stdout, /\n3 passed, 0 failed\n$/)
+  assert.equal(code, 0)
 })
 
 suite('auditship test --input', () => {
