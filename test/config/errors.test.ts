@@ -36,7 +36,7 @@ const ROWS: Row[] = [
     title: 'unknown key at the top and in the frame, in snake_case',
     text: `${GOOD}exporter: {}\nservice: { state_dir: /x }\n`,
     messages: [
-      'audit.yaml:3:1: exporter: unknown key; did you mean "exporters"? Known keys: receivers, processors, exporters, attributes, cluster, resource, service',
+      'audit.yaml:3:1: exporter: unknown key; did you mean "exporters"? Known keys: receivers, processors, exporters, attributes, cluster, resource, service, tests',
       'audit.yaml:4:12: service.state_dir: unknown key; did you mean "stateDir"? Known keys: stateDir, shutdownTimeout, deadLetters, log, pipelines',
     ],
   },
@@ -357,7 +357,7 @@ const ROWS: Row[] = [
       'receivers.auditLog.maxInFlight=many',
     ],
     messages: [
-      'audit.yaml:3:1: foo: unknown key; known keys: receivers, processors, exporters, attributes, cluster, resource, service',
+      'audit.yaml:3:1: foo: unknown key; known keys: receivers, processors, exporters, attributes, cluster, resource, service, tests',
       '--set receivers.auditLog.maxInFlight=…: receivers.auditLog.maxInFlight: expected a number, found "many"',
       '--set exporters.otlp.endpoint=…: exporters.otlp.endpoint: expected a URL, found "nowhere"',
       `--set exporters.otlp.compresion=…: exporters.otlp.compresion: unknown key; did you mean "compression"? Known keys: ${OTLP_KEYS}`,
