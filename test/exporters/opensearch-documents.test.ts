@@ -46,6 +46,7 @@ const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}
 const HOSTILE: readonly (readonly [title: string, event: AuditEvent, asText?: 'as text'])[] = [
   ['a leaf over 32,766 bytes in the body', writing(`{"data":"${long}"}`)],
   ['a username over 32,766 bytes', having(`"user":{"username":"${long}"}`)],
+  ['a username of 20,000 three-byte letters', having(`"user":{"username":"${'€'.repeat(20_000)}"}`)],
   ['a URI over 32,766 bytes', having(`"requestURI":"/api?${long}"`)],
   ['a status that is a string', having('"responseObject":{"status":"Success"}')],
   ['a status that is an object', having('"responseObject":{"status":{"phase":"Running"}}')],
@@ -206,6 +207,25 @@ suite('documents in a real OpenSearch', { skip: openSearchUnavailable() ?? false
         const found = await documentsOf(node, names.changeEvents)
         assert.deepEqual(Object.fromEntries(found), Object.fromEntries(expected))
       })
+
+    test('a repeat changes nothing; what the later stage does not know comes from the earlier one', async t => {
+      const names = { dataStream: 'filled', changeEvents: 'filled_changes' }
+      const exec = (stage: string, members: string) =>
+        having(
+          `"stage":"${stage}","verb":"get","requestURI":"/api/v1/namespaces/d/pods/p/exec?command=id","objectRef":{"resource":"pods","subresource":"exec","namespace":"d","name":"p"}${members}`,
+        )
+      const deliver = deliverTo(node, t, names)
+      const complete = exec('ResponseComplete', '')
+      const path = `/filled_changes/_doc/${changeEvent(complete, { cluster: CLUSTER })?.id}`
+      for (const _ of [1, 2]) {
+        await deliver([complete])
+        const { body } = await node.request<{ _version: number }>('GET', path)
+        assert.equal(body._version, 1)
+      }
+      await deliver([exec('ResponseStarted', ',"responseStatus":{"code":101}')])
+      const { body } = await node.request<{ _source: Record<string, unknown> }>('GET', path)
+      assert.deepEqual([body._source.stage, body._source.response_code], ['ResponseComplete', 101])
+    })
 
     test('stages that arrive at the same time', async t => {
       const names = { dataStream: 'together', changeEvents: 'together_changes' }

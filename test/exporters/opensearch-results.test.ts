@@ -69,6 +69,8 @@ const ITEMS: readonly (readonly [
   [400, 'mapper_parsing_exception', 'failed to parse', 'rejected'],
   [400, 'mapper_parsing_exception', 'failed to parse: pipeline with id [x]', 'rejected'],
   [400, 'illegal_argument_exception', 'immense term', 'rejected'],
+  [413, 'too_large', 'a document of 2 GB', 'rejected'],
+  [422, 'unprocessable', 'cannot be indexed', 'rejected'],
 ]
 
 suite('the answer for an item decides about its event alone', () => {
@@ -87,7 +89,7 @@ suite('the answer for an item decides about its event alone', () => {
         rejected.map(({ event }) => event.auditID),
         outcome === 'rejected' ? ['1'] : [],
       )
-      if (outcome === 'rejected') assert.match(rejected[0]?.reason ?? '', new RegExp(`^400: ${type}: `))
+      if (outcome === 'rejected') assert.match(rejected[0]?.reason ?? '', new RegExp(`^${status}: ${type}: `))
       if (outcome !== 'deferred') return
       assert.equal(why?.needsOperator, operator === 'asks for an operator')
       assert.match(why?.message ?? '', new RegExp(type))
@@ -131,6 +133,52 @@ suite('the answer for an item decides about its event alone', () => {
       backend.lastBulk().map(({ name }) => name),
       ['create', 'update'],
     )
+  })
+
+  test('an event refused as a document whose change event is put off is sent again as a whole', async t => {
+    const { backend, exporter } = await open(t)
+    backend.answerItemsWith(({ name }) => ({ status: name === 'update' ? 429 : 400, error: { type: 'x' } }))
+    const { deferred, rejected } = await exporter.export(batchOf([EXEC]), NEVER)
+    assert.deepEqual([deferred, rejected], [[EXEC], []])
+    assert.equal(backend.attempts(), 1)
+  })
+
+  test('events refused as JSON are put off when the bulk that has them as text fails; the others are there', async t => {
+    const { backend, exporter } = await open(t)
+    backend.answerItemsWith(item => (isEvent(1)(item) ? { status: 400, error: { type: 'x' } } : undefined))
+    backend.answerWith(items => (items[0]?.document.includes('event_text') ? { status: 503 } : undefined))
+    const { deferred, rejected, why } = await exporter.export(batchOf(events(3)), NEVER)
+    assert.deepEqual([deferred.map(event => event.auditID), rejected], [['1'], []])
+    assert.match(why?.message ?? '', /with 503/)
+    assert.equal((await backend.received()).length, 2)
+  })
+
+  for (const compression of ['none', 'gzip'])
+    test(`a bulk that failed is kept for its repeat, whatever is sent in between (${compression})`, async t => {
+      const { backend, exporter } = await open(t, { compression })
+      const [first, second] = [
+        batchOf(events(50)),
+        batchOf(Array.from({ length: 50 }, (_, n) => eventOf(n + 50))),
+      ]
+      const identity = t.mock.method(first.events[0] ?? eventOf(0), 'identity')
+      backend.answerWith(() => ({ status: 503 }))
+      await assert.rejects(exporter.export(first, NEVER), /with 503/)
+      backend.answerWith(undefined)
+      await exporter.export(second, NEVER)
+      await exporter.export(first, NEVER)
+      assert.equal(identity.mock.callCount(), 1)
+      assert.deepEqual(
+        await backend.received(),
+        [...second.events, ...first.events].map(event => event.raw.toString()),
+      )
+    })
+
+  test('a time that is not in UTC keeps every digit', async t => {
+    const { backend, exporter } = await open(t)
+    const members = '"stageTimestamp":"2026-01-02T05:04:05.007000089+02:00"'
+    const event = parseEvent(`{"level":"Metadata","auditID":"a","stage":"Panic",${members}}`)
+    await exporter.export(batchOf([event]), NEVER)
+    assert.match(backend.lastBulk()[0]?.document ?? '', /^\{"@timestamp":"2026-01-02T03:04:05.007000089Z"/)
   })
 
   test('an answer for fewer items than were sent is no acknowledgement', async t => {

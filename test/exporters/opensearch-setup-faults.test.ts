@@ -70,6 +70,25 @@ suite('before the first event', () => {
     }
   })
 
+  test('looks again when an item is put off until an operator acts, and not when the cluster is busy', async t => {
+    const cluster = await startEmptyOpenSearch(t)
+    const one = exporterTo(cluster)
+    await deliverOne(one)
+    const setUps = () =>
+      cluster.asked.filter(line => line === 'GET /_index_template/auditship-k8s-audit').length
+    for (const [status, expected] of [
+      [429, 1],
+      [403, 2],
+    ] as const) {
+      const items = [{ create: { status, error: { type: 'x' } } }]
+      cluster.answerWith(method => (method === 'POST' ? { status: 200, body: { items } } : undefined))
+      assert.match((await deliverOne(one)).join(), /^deferred/)
+      cluster.answerWith(() => undefined)
+      assert.deepEqual(await deliverOne(one), [])
+      assert.equal(setUps(), expected)
+    }
+  })
+
   test('says once what the user may not do, however often it looks', async t => {
     const cluster = await startEmptyOpenSearch(t)
     cluster.answerWith(() => FORBIDDEN)

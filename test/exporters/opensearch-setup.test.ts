@@ -231,6 +231,15 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
     assert.match(JSON.stringify(body), /"index.number_of_shards":"9"/)
   })
 
+  test('goes on when a field of its own has another type, which cannot be changed, and says so', async () => {
+    const _meta = { managed_by: 'auditship', version: 1 }
+    const mappings = { _meta, properties: { operation: { type: 'text' } } }
+    await node.request('PUT', '/typed_changes', { mappings })
+    const one = exporterTo(node, { dataStream: 'typed', changeEvents: 'typed_changes' })
+    assert.deepEqual(await deliverOne(one), [])
+    assert.match(one.said.join('\n'), /warn skipped index typed_changes: .*operation.*text/)
+  })
+
   test('comes back when the index of change events was deleted', async () => {
     const options = { dataStream: 'back', changeEvents: 'back_changes' }
     await setUp(exporterTo(node, options))
