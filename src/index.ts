@@ -39,7 +39,9 @@ export {
   type Receiver,
   type Rejection,
   type SetupStep,
+  type Trial,
 } from './pipeline/contracts.ts'
+export type { Counters } from './pipeline/counters.ts'
 export { PermanentError, RetryableError } from './pipeline/errors.ts'
 export type { Failure } from './pipeline/health.ts'
 export { type Log, type LogAttributes, silentLog } from './pipeline/log.ts'

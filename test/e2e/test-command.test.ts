@@ -168,6 +168,25 @@ FAIL not there
   })
 })
 
+test('run says at its end what was dropped by which rule', async t => {
+  const folder = await tempDir(t)
+  const config = join(folder, 'auditship.yaml')
+  await writeFile(join(folder, 'audit.log'), line(RENEWAL) + line(RENEWAL) + line(SECRET))
+  const set = {
+    'receivers.auditLog': { pathPrefix: folder, filename: 'audit.log' },
+    exporters: { file: { path: join(folder, 'out.jsonl') } },
+    'service.stateDir': join(folder, 'state'),
+  }
+  await writeFile(config, CONFIG)
+  const overrides = Object.entries(set).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${JSON.stringify(value)}`,
+  ])
+  const { code, stderr } = await runCli(t, ['run', '--once', '--config', config, ...overrides])
+  assert.match(stderr, /"filtered":2,.*"filteredBy":"filter lease-renewals: 2"/)
+  assert.equal(code, 0)
+})
+
 test('the tests of the ready-made configuration with a filter pass', async t => {
   const config = fileURLToPath(new URL('../../config/filtered.yaml', import.meta.url))
   const { code, stdout } = await runCli(t, ['test', '--config', config])
