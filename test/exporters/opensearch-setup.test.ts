@@ -240,6 +240,22 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
     assert.match(one.said.join('\n'), /warn skipped index typed_changes: .*operation.*text/)
   })
 
+  for (const enabled of [true, false])
+    test(`an agent waits whose resource attribute clashes with another agent's, setup.enabled: ${enabled}`, async () => {
+      const names = { dataStream: `racks-${enabled}`, changeEvents: false }
+      const { resource } = contextFor('opensearch')
+      await setUp(exporterTo(node, names, { resource: { ...resource, rack: 'r1' } }))
+      const clashing = { resource: { ...resource, 'rack.no': '1' } }
+      const one = exporterTo(node, { ...names, setup: { enabled } }, clashing)
+      const said = await deliverOne(one).catch((error: unknown) => [String(error)])
+      assert.match(
+        said.join(),
+        enabled
+          ? /^RetryableError: .* with 400: .*(rack|merge)/
+          : /^deferred: .*Could not dynamically add mapping for field/,
+      )
+    })
+
   test('comes back when the index of change events was deleted', async () => {
     const options = { dataStream: 'back', changeEvents: 'back_changes' }
     await setUp(exporterTo(node, options))
