@@ -25,6 +25,7 @@ export class SoakAgent {
     this.#output = openSync(join(folder, 'agent.log'), 'a')
     const configuration = {
       receivers: { auditLog: { pathPrefix: logs } },
+      processors: { redact: false }, // each event is compared as it was written
       exporters: { otlp: { endpoint, timeout: `${TIMEOUT_MS}ms` } },
       service: { stateDir: join(folder, 'state') },
     }

@@ -23,6 +23,7 @@ async function agentFolder(t: TestContext, otlp: object, log?: string) {
   const config = join(dir, 'auditship.yaml')
   const document = {
     receivers: { auditLog: { pathPrefix: logs, filename: 'audit.log' } },
+    processors: { redact: false }, // bodies are compared as they were written
     exporters: { otlp },
     cluster: { name: 'prod', uid: '42' },
     service: { stateDir: join(dir, 'state') },

@@ -16,6 +16,7 @@ export function auditship(cli = BUILT): Shipper {
       const config = join(state, 'auditship.yaml')
       const configuration = {
         receivers: { auditLog: { pathPrefix: logs, filename: 'audit.log' } },
+        processors: { redact: false }, // each event is compared as it was written
         exporters: { otlp: { endpoint } },
         service: { stateDir: join(state, 'state') },
       }
