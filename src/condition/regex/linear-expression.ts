@@ -11,7 +11,7 @@ interface State {
   readonly steps: readonly number[]
   readonly isMatch: boolean
   readonly isMatchAtEnd: boolean
-  /** No character leads to another state. */
+  /** Nothing was begun, and nothing can begin any more: every character leads back here. */
   readonly isStuck: boolean
   readonly after: (State | undefined)[]
 }
@@ -81,7 +81,10 @@ export class LinearExpression {
       steps,
       isMatch: steps.some(number => this.#program.steps[number]?.kind === 'match'),
       isMatchAtEnd: this.#matchesAtEnd(steps, atStart),
-      isStuck: !atStart && steps.every(number => this.#program.steps[number]?.kind !== 'take'),
+      isStuck:
+        !atStart &&
+        reached.length === 0 &&
+        steps.every(number => this.#program.steps[number]?.kind !== 'take'),
       after: new Array(128).fill(undefined),
     }
     this.#states.set(key, state)
