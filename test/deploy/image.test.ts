@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, copyFile, cp, mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +54,51 @@ test("the image's steps make a small tree that works and is not written to", {
   // Every exporter's packages are there, also those that are loaded only when used.
   await auditship('setup', 'postgres', '--dry-run', '--config', join(ROOT, 'config/postgres.yaml'))
   assert.deepEqual(await sizesIn(root), sizes)
+
+  const skip = process.getuid?.() === 0 ? false : 'takes root, which gives rights away'
+  await t.test('as root without capabilities it reads a log that is root’s alone', { skip }, async () => {
+    await assertReads(['--bounding-set=-all', '--inh-caps=-all', '--no-new-privs'], log => chmod(log, 0o600))
+  })
+  await t.test(
+    'as another user it reads a log of its group, and not one that is root’s alone',
+    { skip },
+    async () => {
+      const user = ['--reuid=65532', '--regid=65532', '--clear-groups', '--no-new-privs']
+      await assertReads(user, async log => {
+        await chown(log, 0, 65532)
+        await chmod(log, 0o640)
+      })
+      await assert.rejects(
+        assertReads(user, log => chmod(log, 0o600)),
+        /permission/i,
+      )
+    },
+  )
+
+  /** Runs what is in the tree with rights given away by `setpriv`, on a log in a folder of mode 0750. */
+  async function assertReads(rights: readonly string[], protect: (log: string) => Promise<void>) {
+    const dir = await mkdtemp(join(folder, 'run-'))
+    await chmod(dir, 0o777)
+    const logs = join(dir, 'logs')
+    await mkdir(logs, { mode: 0o750 })
+    await chown(logs, 0, 65532)
+    const log = join(logs, 'audit.log')
+    await copyFile(samplePath('audit2rbac-demo.jsonl'), log)
+    await protect(log)
+    await chmod(folder, 0o755)
+    await copyFile(process.execPath, join(folder, 'node'))
+    const PATH = `${folder}${delimiter}${process.env.PATH}`
+    await copyFile(config, join(dir, 'auditship.yaml'))
+    await exec(
+      'setpriv',
+      [...rights, join(root, entrypoint), 'run', '--once', '--config', 'auditship.yaml', '--file', log],
+      {
+        cwd: dir,
+        env: { ...process.env, PATH },
+      },
+    )
+    assert.equal(readFileSync(join(dir, 'out.jsonl'), 'utf8').split('\n').length - 1, 37)
+  }
 })
 
 test('the image has the Node.js that the tests run on', () => {

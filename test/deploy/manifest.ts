@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml'
 import { ATTRIBUTES } from '../../src/audit/attributes.ts'
 import { COMPONENTS } from '../../src/components.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import type { Placement } from './scheduling.ts'
 
 const exec = promisify(execFile)
 
@@ -20,7 +21,7 @@ export interface Manifest {
 export interface DaemonSetSpec {
   readonly template: { readonly metadata: { readonly labels: object }; readonly spec: PodSpec }
 }
-interface PodSpec {
+interface PodSpec extends Placement {
   readonly containers: readonly Container[]
   readonly volumes: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[]
   readonly terminationGracePeriodSeconds: number

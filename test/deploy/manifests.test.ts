@@ -13,6 +13,7 @@ import { logPaths, type PlaceOptions, type Provider } from '../../src/receivers/
 import { tempDir } from '../temp-dir.ts'
 import { type KubernetesSchemas, schemaVersions } from './kubernetes-schema.ts'
 import { configurationOf, type Manifest, manifestsIn, podSpec, render, theOne } from './manifest.ts'
+import { type ClusterNode, runsOn } from './scheduling.ts'
 import { type ManifestTools, manifestTools, manifestToolsUnavailable } from './tools/tools.ts'
 
 const exec = promisify(execFile)
@@ -93,6 +94,12 @@ suite('manifests', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000
       })
     })
 
+  test('the pods run where an API server runs, and nowhere else', async () => {
+    const pod = podSpec(await overlay('base')(tools))
+    for (const [title, node] of Object.entries(SERVERS)) assert.ok(runsOn(pod, node), title)
+    for (const [title, node] of Object.entries(OTHERS)) assert.ok(!runsOn(pod, node), title)
+  })
+
   test('the overlays are for the distribution in their name', async () => {
     for (const name of ['k3s', 'rke2', 'kubeadm'] satisfies Provider[]) {
       const { config } = await configurationOf(await overlay(`overlays/${name}`)(tools))
@@ -152,6 +159,31 @@ test('the chart is of the version of the package', () => {
   >[]
   assert.deepEqual([about?.version, about?.appVersion], [VERSION, VERSION])
 })
+
+const ROLE = 'node-role.kubernetes.io'
+/** Labels and taints as the distributions set them, RKE2's and k3s's also as their documentation advises. */
+const SERVERS: Readonly<Record<string, ClusterNode>> = {
+  kubeadm: { labels: [`${ROLE}/control-plane`], taints: [`${ROLE}/control-plane:NoSchedule`] },
+  'kubeadm before 1.24': { labels: [`${ROLE}/master`], taints: [`${ROLE}/master:NoSchedule`] },
+  k3s: { labels: [`${ROLE}/control-plane=true`, `${ROLE}/master=true`], taints: [] },
+  'RKE2, for nothing else': {
+    labels: [`${ROLE}/control-plane=true`, `${ROLE}/etcd=true`, `${ROLE}/master=true`],
+    taints: ['CriticalAddonsOnly=true:NoExecute'],
+  },
+  'RKE2, from Rancher': {
+    labels: [`${ROLE}/control-plane=true`, `${ROLE}/etcd=true`],
+    taints: [`${ROLE}/control-plane:NoSchedule`, `${ROLE}/etcd:NoExecute`],
+  },
+  RKE: {
+    labels: [`${ROLE}/controlplane=true`, `${ROLE}/etcd=true`],
+    taints: [`${ROLE}/controlplane=true:NoSchedule`, `${ROLE}/etcd=true:NoExecute`],
+  },
+}
+const OTHERS: Readonly<Record<string, ClusterNode>> = {
+  worker: { labels: [`${ROLE}/worker=true`], taints: [] },
+  'etcd alone': { labels: [`${ROLE}/etcd=true`], taints: [`${ROLE}/etcd:NoExecute`] },
+  'a server with a taint of its owner': { labels: [`${ROLE}/control-plane`], taints: ['mine:NoSchedule'] },
+}
 
 /** Where the receiver looks, of the options that its schema made. */
 const placeOptions = (config: Config) => config.pipelines[0]?.receivers[0]?.options as PlaceOptions
