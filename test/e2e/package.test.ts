@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,14 @@ test('the package works where it is installed: command, library and types', { ti
   await mkdir(home)
   await writeFile(join(home, 'package.json'), '{"type":"module"}')
   await exec('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', join(dir, tarball)], { cwd: home })
+
+  const installed = join(home, 'node_modules/auditship')
+  const readme = await readFile(join(installed, 'README.md'), 'utf8')
+  const linked = [...readme.matchAll(/\]\(((?:config|deploy|docs|examples)\/[^)#]+)/g)].map(
+    ([, path = '']) => path,
+  )
+  assert.ok(linked.includes('docs/opensearch.md'))
+  for (const path of linked) await access(join(installed, path))
 
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}` // `auditship` runs the `node` found there
   const bin = join(home, 'node_modules/.bin/auditship')

@@ -251,7 +251,7 @@ suite('the set-up of a cluster', { skip: openSearchUnavailable() ?? false }, () 
       assert.match(
         said.join(),
         enabled
-          ? /^RetryableError: .* with 400: .*(rack|merge)/
+          ? /^RetryableError: .* with 400: .*unknown parameter \[properties\] on mapper \[rack\]/
           : /^deferred: .*Could not dynamically add mapping for field/,
       )
     })
