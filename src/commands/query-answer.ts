@@ -1,7 +1,7 @@
 import { answerLines } from '../query/output/format.ts'
 import { writeLines } from '../query/output/pager.ts'
 import type { Row } from '../query/row.ts'
-import type { Query } from './query.ts'
+import type { Query } from './query-asked.ts'
 
 /** Writes the answer to stdout, and to stderr what is not in it. */
 export async function writeAnswer(query: Query, rows: readonly Row[]): Promise<void> {

@@ -6,8 +6,8 @@ import { openForReading, urlOf } from '../postgres/open-database.ts'
 import { rowsFrom } from '../query/database/rows-from.ts'
 import { WrongFilter } from '../query/filters.ts'
 import { EXIT } from './exit-code.ts'
-import type { Query, QueryOptions } from './query.ts'
 import { writeAnswer } from './query-answer.ts'
+import type { Query, QueryOptions } from './query-asked.ts'
 
 /** State folders that are looked at when none is named: of `npm start`, and of an agent. */
 const STATE_DIRS = ['.auditship', '/var/lib/auditship']

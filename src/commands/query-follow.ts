@@ -11,7 +11,7 @@ import { isFirst } from '../query/stage.ts'
 import type { PlaceOptions } from '../receivers/audit-log/provider-presets.ts'
 import { createLog } from '../telemetry/log.ts'
 import { EXIT } from './exit-code.ts'
-import type { Query } from './query.ts'
+import type { Query } from './query-asked.ts'
 import { untilSignal } from './signals.ts'
 
 /**

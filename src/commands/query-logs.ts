@@ -4,8 +4,8 @@ import { type SearchReport, searchLogs } from '../query/logs/search-logs.ts'
 import { Progress } from '../query/output/progress.ts'
 import { type PlaceOptions, PROVIDERS } from '../receivers/audit-log/provider-presets.ts'
 import { EXIT } from './exit-code.ts'
-import type { Query, QueryOptions } from './query.ts'
 import { writeAnswer } from './query-answer.ts'
+import type { Query, QueryOptions } from './query-asked.ts'
 
 const never = new AbortController().signal
 

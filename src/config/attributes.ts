@@ -1,15 +1,14 @@
-import type { AttributeDefinition, AttributeKind } from '../audit/attributes.ts'
+import type { AttributeDefinition } from '../audit/attributes.ts'
 import { shortName } from './attribute-names.ts'
 import { unknownName } from './nearest.ts'
-import { ownAttributes } from './own-attributes.ts'
+import { type OwnAttributes, ownAttributes } from './own-attributes.ts'
 import type { PathProblem } from './problem.ts'
 
 /** Names of attributes, with or without `k8s.auditlog.`. */
 export interface AttributeChoice {
   readonly include: readonly string[]
   readonly exclude: readonly string[]
-  /** The user's own, by name. */
-  readonly add: Readonly<Record<string, { readonly path: string; readonly type: AttributeKind }>>
+  readonly add: OwnAttributes
 }
 
 /**

@@ -1,15 +1,17 @@
-import type { AttributeDefinition } from '../audit/attributes.ts'
+import type { AttributeDefinition, AttributeKind } from '../audit/attributes.ts'
 import { type JsonPath, parseJsonPath } from '../audit/json-path.ts'
 import { pathAttribute } from '../audit/path-attribute.ts'
 import { fullName, shortName } from './attribute-names.ts'
-import type { AttributeChoice } from './attributes.ts'
 import type { Path } from './path.ts'
 import type { PathProblem } from './problem.ts'
+
+/** Attributes of the user's own, by name. */
+export type OwnAttributes = Readonly<Record<string, { readonly path: string; readonly type: AttributeKind }>>
 
 /** The attributes that the user adds to those of the table. Names that clash and paths that are none are problems. */
 export function ownAttributes(
   table: readonly AttributeDefinition[],
-  add: AttributeChoice['add'],
+  add: OwnAttributes,
 ): { attributes: readonly AttributeDefinition[]; problems: readonly PathProblem[] } {
   const attributes: AttributeDefinition[] = []
   const problems: PathProblem[] = []
