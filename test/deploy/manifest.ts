@@ -25,6 +25,7 @@ interface PodSpec extends Placement {
   readonly containers: readonly Container[]
   readonly volumes: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[]
   readonly terminationGracePeriodSeconds: number
+  readonly securityContext: object
 }
 interface Container {
   readonly image: string

@@ -15,6 +15,8 @@ folder=$cache/manifest-tools-$(cksum <"${BASH_SOURCE[0]}" | cut -d' ' -f1)
 if [ -e "$folder/complete" ]; then echo "$folder"; exit 0; fi
 if [ "${1:-}" = --cached ]; then exit 1; fi
 
+command -v go >/dev/null || { echo 'Go is missing: install Go 1.25 or later, it builds kustomize and helm' >&2; exit 1; }
+python3 -m pip --version >/dev/null || { echo 'Python with pip is missing: it gets the schemas' >&2; exit 1; }
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 # One builds, the others wait.

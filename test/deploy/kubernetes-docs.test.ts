@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { suite, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { logPaths, type Provider } from '../../src/receivers/audit-log/provider-presets.ts'
+import { tempDir } from '../temp-dir.ts'
+import { schemaVersions } from './kubernetes-schema.ts'
+import { configurationOf, podSpec, render } from './manifest.ts'
+import { manifestTools, manifestToolsUnavailable } from './tools/tools.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGE = join(ROOT, 'docs/kubernetes.md')
+const TEXT = readFileSync(PAGE, 'utf8')
+
+/** The YAML of the page, by the file that its first line names. */
+const YAML = new Map(
+  [...TEXT.matchAll(/^```yaml\n# (\S+)\n(.*?)^```$/gms)].map(([, file = '', yaml = '']) => [file, yaml]),
+)
+const yamlOf = (file: string) => YAML.get(file) ?? ''
+
+/** Flags of kube-apiserver that the page may name, each with the form of its value. */
+const FLAGS: Readonly<Record<string, RegExp>> = {
+  'audit-policy-file': /^\/.*\.yaml$/,
+  'audit-log-path': /^\/.*\.log$/,
+  'audit-log-maxsize': /^\d+$/,
+  'audit-log-maxbackup': /^\d+$/,
+  'audit-log-maxage': /^\d+$/,
+}
+
+test('each YAML on the page is in this test', () => {
+  assert.equal(YAML.size, TEXT.match(/^```yaml$/gm)?.length)
+  const tested = [
+    '/etc/rancher/k3s/config.yaml',
+    '/etc/rancher/rke2/config.yaml',
+    'kubeadm.yaml',
+    'values.yaml',
+    'not-root.yaml',
+  ]
+  assert.deepEqual([...YAML.keys()], tested)
+})
+
+suite('the API server gets flags it knows, a policy that was copied, and a log where auditship looks', () => {
+  const k3s = z.strictObject({ 'kube-apiserver-arg': z.array(z.string()) })
+  test('k3s', () => {
+    const { 'kube-apiserver-arg': args } = k3s.parse(parse(yamlOf('/etc/rancher/k3s/config.yaml')))
+    assertFlags('k3s', args)
+  })
+
+  test('RKE2', () => {
+    const rke2 = k3s.extend({ 'audit-policy-file': z.string() })
+    const config = rke2.parse(parse(yamlOf('/etc/rancher/rke2/config.yaml')))
+    assertFlags('rke2', [`audit-policy-file=${config['audit-policy-file']}`, ...config['kube-apiserver-arg']])
+  })
+
+  test('kubeadm, which also mounts both into the API server', () => {
+    const volume = z.strictObject({
+      name: z.string(),
+      hostPath: z.string(),
+      mountPath: z.string(),
+      readOnly: z.boolean().optional(),
+      pathType: z.enum(['File', 'DirectoryOrCreate']),
+    })
+    const cluster = z.strictObject({
+      apiVersion: z.literal('kubeadm.k8s.io/v1beta4'),
+      kind: z.literal('ClusterConfiguration'),
+      apiServer: z.strictObject({
+        extraArgs: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+        extraVolumes: z.array(volume),
+      }),
+    })
+    const { apiServer } = cluster.parse(parse(yamlOf('kubeadm.yaml')))
+    const flags = assertFlags(
+      'kubeadm',
+      apiServer.extraArgs.map(({ name, value }) => `${name}=${value}`),
+    )
+    const mounted = ({ mountPath, hostPath }: z.output<typeof volume>) => mountPath === hostPath && mountPath
+    const paths = apiServer.extraVolumes.map(mounted)
+    assert.deepEqual(paths, [flags['audit-policy-file'], dirname(flags['audit-log-path'] ?? '')])
+  })
+})
+
+suite('what is installed', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000 }, () => {
+  test('the values are valid, and so is what the chart makes of them', async t => {
+    const { helm, schemas } = await manifestTools()
+    const values = join(await tempDir(t), 'values.yaml')
+    await writeFile(values, yamlOf('values.yaml'))
+    const args = ['template', 'auditship', join(ROOT, 'deploy/helm/auditship'), '--values', values]
+    const manifests = await render(helm, args)
+    for (const { version, schemas: kubernetes } of schemaVersions(schemas))
+      assert.deepEqual(
+        manifests.flatMap(manifest => kubernetes.problems(manifest)),
+        [],
+        version,
+      )
+    const { warnings } = await configurationOf(manifests)
+    assert.deepEqual(warnings, [])
+  })
+
+  test('the patch for another user than root fits an overlay', async t => {
+    const { kustomize, schemas } = await manifestTools()
+    const dir = await tempDir(t)
+    await cp(join(ROOT, 'deploy/kubernetes'), dir, { recursive: true })
+    const overlay = join(dir, 'overlays/k3s')
+    await writeFile(join(overlay, 'not-root.yaml'), yamlOf('not-root.yaml'))
+    const file = join(overlay, 'kustomization.yaml')
+    await writeFile(
+      file,
+      readFileSync(file, 'utf8').replace('patches:\n', 'patches:\n  - path: not-root.yaml\n'),
+    )
+    const manifests = await render(kustomize, ['build', overlay])
+    for (const { version, schemas: kubernetes } of schemaVersions(schemas))
+      assert.deepEqual(
+        manifests.flatMap(manifest => kubernetes.problems(manifest)),
+        [],
+        version,
+      )
+    assert.deepEqual(podSpec(manifests).securityContext, {
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      runAsNonRoot: true,
+      fsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
+  })
+})
+
+test('files and folders of the repository that the pages name are there', () => {
+  for (const page of ['docs/kubernetes.md', 'docs/systemd.md']) {
+    const text = readFileSync(join(ROOT, page), 'utf8')
+    for (const [path] of text.matchAll(/(?<![\w/])(deploy|examples|config)\/[\w/.-]*\w/g))
+      assert.ok(existsSync(join(ROOT, path)), `${page}: ${path}`)
+    for (const [, link = ''] of text.matchAll(/\]\(([^)#]+)/g))
+      assert.ok(existsSync(join(ROOT, dirname(page), link)), `${page}: ${link}`)
+  }
+})
+
+/** @returns values by flag */
+function assertFlags(provider: Provider, args: readonly string[]): Record<string, string> {
+  const flags = Object.fromEntries(args.map(arg => arg.split('=', 2))) as Record<string, string>
+  assert.deepEqual(Object.keys(flags), Object.keys(FLAGS))
+  for (const [flag, form] of Object.entries(FLAGS)) assert.match(flags[flag] ?? '', form, flag)
+  assert.ok(TEXT.includes(`    cp examples/policies/baseline.yaml ${flags['audit-policy-file']}\n`))
+  assert.equal(flags['audit-log-path'], logPaths({ provider })[0])
+  return flags
+}
