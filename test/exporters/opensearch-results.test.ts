@@ -181,6 +181,18 @@ suite('the answer for an item decides about its event alone', () => {
     assert.match(backend.lastBulk()[0]?.document ?? '', /^\{"@timestamp":"2026-01-02T03:04:05.007000089Z"/)
   })
 
+  test('an index in place of the data stream has the event wait, unless the answer is a stand-in’s', async t => {
+    const { backend, exporter } = await open(t)
+    for (const [took, deferred] of [
+      ['', 1],
+      ['"took":1,', 0],
+    ] as const) {
+      const body = `{${took}"items":[{"create":{"_index":"k8s-audit","status":201}}]}`
+      backend.answerWith(() => ({ status: 200, body }))
+      assert.equal((await exporter.export(batchOf(events(1)), NEVER)).deferred.length, deferred)
+    }
+  })
+
   test('an answer for fewer items than were sent is no acknowledgement', async t => {
     const { backend, exporter } = await open(t)
     backend.answerWith(() => ({ status: 200, body: '{"items":[{"create":{"status":201}}]}' }))

@@ -66,7 +66,13 @@ suite('the role of the documentation', { skip: openSearchUnavailable() ?? false 
   }
 
   const delivery = (t: TestContext, options: object = {}) =>
-    deliveryWith(t, { endpoints: [node.url], tls: { caFile: node.caFile }, ...USER, ...options })
+    deliveryWith(t, {
+      endpoints: [node.url],
+      tls: { caFile: node.caFile },
+      timeout: '60s',
+      ...USER,
+      ...options,
+    })
 
   async function count(index: string): Promise<number> {
     await node.request('POST', `/${index}/_refresh`)

@@ -36,6 +36,8 @@ export function bulkOutcome(
     const found = Array.isArray(items) ? `an answer for ${items.length}` : 'something else'
     throw new RetryableError(`expected an answer for ${owners.length} items of a bulk, found ${found}`)
   }
+  // Not asked for, so OpenSearch leaves it out: what has it stands in for OpenSearch, and its `_index` says nothing.
+  const isStandIn = at(body, 'took') !== undefined
   const deferred = new Set<AuditEvent>()
   const refused = new Map<AuditEvent, string>()
   let why: RetryableError | undefined
@@ -44,9 +46,10 @@ export function bulkOutcome(
     const item = itemOf(items[index])
     const isThere = isSuccess(item) || (item.status === 409 && isCreate)
     const isAnswered = isThere || isFinal(item)
-    if (isAnswered && isCreate && item._index !== undefined && item._index === unwanted) {
+    const isMisplaced = isCreate && item._index !== undefined && item._index === unwanted
+    if (isAnswered && isMisplaced && !isStandIn) {
       deferred.add(owner)
-      why ??= guessesTypesError(unwanted)
+      why ??= guessesTypesError(item._index)
     } else if (isThere) continue
     else if (isAnswered) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
     else {
