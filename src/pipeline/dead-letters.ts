@@ -26,6 +26,8 @@ export interface DeadLetter {
   readonly length?: number
   /** Of an event that is not as it was read. */
   readonly identity?: string
+  /** Of an event that stands for others of its kind. */
+  readonly sampleRate?: number
 }
 
 /** A dead letter as one line of the file. `event` holds the raw text, or `eventBase64` its bytes when they are not UTF-8. */
@@ -38,6 +40,7 @@ export interface DeadLetterRecord {
   readonly offset: number
   readonly length?: number
   readonly identity?: string
+  readonly sampleRate?: number
   readonly event?: string
   readonly eventBase64?: string
 }
@@ -141,7 +144,7 @@ export class DeadLetters {
   }
 
   #line(letter: DeadLetter): string {
-    const { raw, exporter, length, identity, reason, source, offset } = letter
+    const { raw, exporter, length, identity, sampleRate, reason, source, offset } = letter
     const record: DeadLetterRecord = {
       time: new Date().toISOString(),
       pipeline: this.#pipeline,
@@ -151,6 +154,7 @@ export class DeadLetters {
       offset,
       ...(length !== undefined && { length }),
       ...(identity !== undefined && { identity }),
+      ...(sampleRate !== undefined && { sampleRate }),
       ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
     }
     return `${JSON.stringify(record)}\n`
@@ -170,6 +174,7 @@ export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
   offset: event.position,
   raw: event.raw,
   ...(event.knownIdentity !== undefined && { identity: event.knownIdentity }),
+  ...(event.sampleRate !== undefined && { sampleRate: event.sampleRate }),
 })
 
 /** A letter with an event that an exporter refused. */

@@ -22,7 +22,7 @@ export const ATTRIBUTE_COLUMNS: readonly AttributeColumn[] = ATTRIBUTES.map(attr
 /**
  * All columns of `audit_events`. SQL over it takes names and types from here; quote the names, `index` and `name` are among
  * them. Beside the attributes: `id`, the same for every copy of a line; `timestamp`, when the stage was reached; `cluster`,
- * `node_name` of the configuration; `event`, the raw event; `event_text`, the raw line where PostgreSQL does not take it as JSON.
+ * `node_name` of the configuration; `own_attributes`, those that the configuration adds, by name; `event`, the raw event; `event_text`, the raw line where PostgreSQL does not take it as JSON.
  */
 export const AUDIT_EVENTS_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'id', type: 'text' },
@@ -30,6 +30,7 @@ export const AUDIT_EVENTS_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'cluster', type: 'text' },
   { name: 'node_name', type: 'text' },
   ...ATTRIBUTE_COLUMNS.map(({ name, type }) => ({ name, type })),
+  { name: 'own_attributes', type: 'jsonb' },
   { name: 'event', type: 'jsonb' },
   { name: 'event_text', type: 'text' },
 ]

@@ -4,6 +4,8 @@ import { before, suite, type TestContext, test } from 'node:test'
 import { ATTRIBUTES, attributesOf } from '../../src/audit/attributes.ts'
 import { type ChangeEvent, changeEvent, mergeChangeEvents } from '../../src/audit/change-event.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { parseJsonPath } from '../../src/audit/json-path.ts'
+import { pathAttribute } from '../../src/audit/path-attribute.ts'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { postgresExporter } from '../../src/exporters/postgres/index.ts'
 import { attributeColumn } from '../../src/postgres/audit-events-table.ts'
@@ -17,7 +19,13 @@ import { deliver, exporterTo, type TestExporter } from './postgres-delivery.ts'
 
 const CLUSTER = 'prod'
 const ALL_SAMPLES = SAMPLE_LOGS.flatMap(sampleEvents)
-const ALL_ATTRIBUTES = { attributes: ATTRIBUTES }
+/** One of the user's own. */
+const OWN = pathAttribute(
+  'k8s.auditlog.first.container',
+  parseJsonPath('requestObject.containers[0]'),
+  'string',
+)
+const ALL_ATTRIBUTES = { attributes: [...ATTRIBUTES, OWN] }
 
 /** A new database, an exporter to it, and a connection that reads. */
 interface Place {
@@ -136,6 +144,18 @@ for (const [where, open] of Object.entries(PLACES)) {
       )
       const expected = [...lines].filter(line => JSON.parse(line).sourceIPs?.includes('127.0.0.1')).length
       assert.deepEqual(found, { n: expected })
+    })
+
+    test('attributes of the user’s own are in own_attributes', async t => {
+      const { exporterWith, read } = await open(t)
+      const events = [writing('{"containers":["a\\u0000b"]}'), writing('{}')]
+      await deliver(exporterWith({ events: 'all' }), events)
+      const own = async (event: AuditEvent) =>
+        (await read(`SELECT own_attributes FROM audit_events WHERE id = '${event.identity(CLUSTER)}'`))[0]
+      assert.deepEqual(await Promise.all(events.map(own)), [
+        { own_attributes: { 'first.container': 'a\ufffdb' } },
+        { own_attributes: null },
+      ])
     })
 
     test('no event is refused for what is in it', async t => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import type { AuditEvent } from '../../src/audit/event.ts'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { ALL_DELIVERED, type Exporter } from '../../src/pipeline/contracts.ts'
 import { newCounters } from '../../src/pipeline/counters.ts'
@@ -21,12 +22,14 @@ const NEVER = new AbortController().signal
 async function world(t: TestContext, refuses: (raw: string) => boolean = () => false, failing = false) {
   const path = join(await tempDir(t), 'p.jsonl')
   const received: Record<string, string[]> = { a: [], b: [] }
+  const events: AuditEvent[] = []
   const destination = (id: string) => {
     const exporter: Exporter = {
-      async export({ events }) {
+      async export(batch) {
         if (failing) throw new RetryableError('down')
-        if (events.some(event => refuses(event.raw.toString()))) throw new PermanentError('still bad')
-        received[id]?.push(...events.map(event => event.raw.toString()))
+        events.push(...batch.events)
+        if (batch.events.some(event => refuses(event.raw.toString()))) throw new PermanentError('still bad')
+        received[id]?.push(...batch.events.map(event => event.raw.toString()))
         return ALL_DELIVERED
       },
     }
@@ -43,7 +46,7 @@ async function world(t: TestContext, refuses: (raw: string) => boolean = () => f
     backoff: { initialMs: 1, maxMs: 2 },
   }
   const target = { deadLetters, destinations, counters, consumer: pipelineConsumer(parts, NEVER) }
-  return { target, path, received, deadLetters }
+  return { target, path, received, events, deadLetters }
 }
 
 test('letters go to the exporter that refused them, and the file is gone', async t => {
@@ -59,6 +62,16 @@ test('letters go to the exporter that refused them, and the file is gone', async
   assert.deepEqual(await replay(target, NEVER), { delivered: 3, kept: 0 })
   assert.deepEqual(received, { a: [RAW(1), RAW(3)], b: [RAW(2)] })
   assert.deepEqual(await readdir(dirname(path)), [])
+})
+
+test('an event that was redacted or stands for others keeps its identity and rate', async t => {
+  const { target, events, deadLetters } = await world(t)
+  const event = parseEvent(RAW(1))
+  event.knownIdentity = 'of-the-original'
+  event.sampleRate = 10
+  await deadLetters.write([{ ...eventLetter(event, 'refused'), exporter: 'a' }], NEVER)
+  await replay(target, NEVER)
+  assert.deepEqual([events[0]?.identity(''), events[0]?.sampleRate], ['of-the-original', 10])
 })
 
 test('letters that never reached an exporter go through the whole pipeline', async t => {

@@ -23,6 +23,8 @@ ON CONFLICT DO NOTHING
 export class AuditEventRows {
   readonly #columns: readonly AttributeColumn[]
   readonly #accessColumns: readonly AttributeColumn[]
+  /** Of the user's own: those that have no column. */
+  readonly #ownAttributes: readonly AttributeDefinition[]
   readonly #cluster: string
   readonly #nodeName: string | undefined
 
@@ -38,6 +40,9 @@ export class AuditEventRows {
     })
     this.#columns = chosen.filter(({ attribute }) => attribute.access === undefined)
     this.#accessColumns = chosen.filter(({ attribute }) => attribute.access !== undefined)
+    this.#ownAttributes = attributes.filter(
+      ({ name }) => !chosen.some(({ attribute }) => attribute.name === name),
+    )
     this.#cluster = cluster
     this.#nodeName = resource['k8s.node.name']
   }
@@ -58,13 +63,25 @@ export class AuditEventRows {
     for (const { name, attribute } of this.#columns) row[name] = storable(attribute, event)
     if (interactiveAccess(event) !== undefined)
       for (const { name, attribute } of this.#accessColumns) row[name] = storable(attribute, event)
+    if (this.#ownAttributes.length > 0) row.own_attributes = this.#own(event)
     const line = event.raw
     const text = line.toString()
     if (asText || isUnusableJson(line, text)) return JSON.stringify({ ...row, event_text: text })
     // The line goes as it is, a parse and a stringify would cost more than all the rest.
     return `${JSON.stringify(row).slice(0, -1)},"event":${text}}`
   }
+
+  #own(event: AuditEvent): Record<string, AttributeValue> | undefined {
+    const values = this.#ownAttributes.flatMap(attribute => {
+      const value = storable(attribute, event)
+      return value === undefined ? [] : [[shortName(attribute), value] as const]
+    })
+    return values.length === 0 ? undefined : Object.fromEntries(values)
+  }
 }
+
+/** The name of an attribute without what all have in common. */
+const shortName = ({ name }: AttributeDefinition) => name.replace(/^k8s\.auditlog\./, '')
 
 function storable(attribute: AttributeDefinition, event: AuditEvent): AttributeValue | undefined {
   const value = attributeValue(attribute, event)
