@@ -11,11 +11,11 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { DebugExporter, type Output } from '../../src/exporters/debug/exporter.ts'
 import { debugExporter } from '../../src/exporters/debug/index.ts'
-import { printableJson, printableName, shellCommand } from '../../src/terminal/printable.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import type { ComponentContext } from '../../src/pipeline/contracts.ts'
 import { newCounters } from '../../src/pipeline/counters.ts'
 import { silentLog } from '../../src/pipeline/log.ts'
+import { printableJson, printableName, shellCommand } from '../../src/terminal/printable.ts'
 
 const SESSION = new URL('../samples/apiserver-v1.36.3-session.jsonl', import.meta.url)
 const EVENTS = readFileSync(SESSION, 'utf8')
