@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { logPaths, type Provider } from '../../src/receivers/audit-log/provider-presets.ts'
@@ -98,6 +100,18 @@ suite('what is installed', { skip: manifestToolsUnavailable() ?? false, timeout:
       )
     const { warnings } = await configurationOf(manifests)
     assert.deepEqual(warnings, [])
+  })
+
+  test('the command that names the image names it', async t => {
+    const { kustomize } = await manifestTools()
+    const [, image] = /kustomize edit set image (auditship=\S+)/.exec(TEXT) ?? []
+    assert.ok(image)
+    const dir = await tempDir(t)
+    await cp(join(ROOT, 'deploy/kubernetes'), dir, { recursive: true })
+    const overlay = join(dir, 'overlays/k3s')
+    await promisify(execFile)(kustomize, ['edit', 'set', 'image', image], { cwd: overlay })
+    const manifests = await render(kustomize, ['build', overlay])
+    assert.equal(`auditship=${podSpec(manifests).containers[0]?.image}`, image)
   })
 
   test('the patch for another user than root fits an overlay', async t => {
