@@ -1,35 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { before, suite, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Config } from '../../src/config/config.ts'
-import { frameSchema } from '../../src/config/frame.ts'
-import { printConfig } from '../../src/config/print.ts'
 import { logPaths, type PlaceOptions, type Provider } from '../../src/receivers/audit-log/provider-presets.ts'
-import { tempDir } from '../temp-dir.ts'
 import { type KubernetesSchemas, schemaVersions } from './kubernetes-schema.ts'
-import { configurationOf, type Manifest, manifestsIn, podSpec, render, theOne } from './manifest.ts'
+import { configurationOf, type Manifest, podSpec } from './manifest.ts'
+import { CHART, chart, overlay, type Rendering, VERSION } from './rendered.ts'
 import { type ClusterNode, runsOn } from './scheduling.ts'
 import { type ManifestTools, manifestTools, manifestToolsUnavailable } from './tools/tools.ts'
 
-const exec = promisify(execFile)
-const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
-const CHART = at('deploy/helm/auditship')
-const VERSION = JSON.parse(readFileSync(at('package.json'), 'utf8')).version
-
-const overlay = (name: string) => (tools: ManifestTools) =>
-  render(tools.kustomize, ['build', at(`deploy/kubernetes/${name}`)])
-const chart =
-  (...args: string[]) =>
-  (tools: ManifestTools) =>
-    render(tools.helm, ['template', 'auditship', CHART, '--namespace', 'auditship', ...args])
-
 /** All that is rendered, by what a user would call it. */
-const RENDERED: Readonly<Record<string, (tools: ManifestTools) => Promise<Manifest[]>>> = {
+const RENDERED: Readonly<Record<string, Rendering>> = {
   'plain manifests': overlay('base'),
   'overlay k3s': overlay('overlays/k3s'),
   'overlay rke2': overlay('overlays/rke2'),
@@ -106,58 +86,6 @@ suite('manifests', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000
       assert.equal(placeOptions(config).provider, name)
     }
   })
-
-  test('the chart makes the objects of the overlay', async () => {
-    const fromChart = await chart()(tools)
-    const fromOverlay = await overlay('overlays/k3s')(tools)
-    for (const kind of ['DaemonSet', 'NetworkPolicy', 'ServiceAccount'])
-      assert.deepEqual(comparable(theOne(fromChart, kind)), comparable(theOne(fromOverlay, kind)), kind)
-    const [a, b] = [await configurationOf(fromChart), await configurationOf(fromOverlay)]
-    assert.equal(printConfig(a.printable), printConfig(b.printable))
-  })
-
-  test('the chart passes helm lint, and refuses values that are wrong', async t => {
-    for (const values of ['values.yaml', 'ci/opensearch-values.yaml', 'ci/postgres-values.yaml'])
-      await exec(tools.helm, ['lint', '--strict', CHART, '--values', join(CHART, values)])
-    const dir = await tempDir(t)
-    const wrong = {
-      provider: 'provider: k4s',
-      exporter: 'config: { exporter: {} }',
-      logFolder: 'logFolder: var/log',
-      ports: 'networkPolicy: { ports: [] }',
-      imag: 'imag: { tag: "1" }',
-    }
-    for (const [name, text] of Object.entries(wrong)) {
-      const file = join(dir, `${name}.yaml`)
-      await writeFile(file, text)
-      await assert.rejects(chart('--values', file)(tools), new RegExp(name))
-    }
-  })
-
-  test('the chart rolls out when the configuration or its credentials change, and only then', async () => {
-    const checksum = async (...args: string[]) =>
-      /checksum\/config":"(\w+)"/.exec(JSON.stringify(await chart(...args)(tools)))?.[1]
-    const before = await checksum()
-    assert.ok(before)
-    assert.equal(await checksum('--set', 'image.repository=x'), before)
-    assert.notEqual(await checksum('--set', 'config.cluster.name=other'), before)
-    assert.notEqual(await checksum('--set', 'credentials.data.token=x'), before)
-  })
-})
-
-test('the values schema knows the sections of a configuration', () => {
-  const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8'))
-  const types = { receivers: [], processors: [], exporters: [] }
-  const sections = frameSchema({ receivers: [], processors: [], exporters: [] }, types).keyof().options
-  assert.deepEqual(Object.keys(schema.properties.config.properties).sort(), [...sections].sort())
-})
-
-test('the chart is of the version of the package', () => {
-  const [about] = manifestsIn(readFileSync(`${CHART}/Chart.yaml`, 'utf8')) as unknown as Record<
-    string,
-    string
-  >[]
-  assert.deepEqual([about?.version, about?.appVersion], [VERSION, VERSION])
 })
 
 const ROLE = 'node-role.kubernetes.io'
@@ -187,20 +115,3 @@ const OTHERS: Readonly<Record<string, ClusterNode>> = {
 
 /** Where the receiver looks, of the options that its schema made. */
 const placeOptions = (config: Config) => config.pipelines[0]?.receivers[0]?.options as PlaceOptions
-
-/** Without what Helm adds by custom, and without names that a tool made. */
-function comparable(manifest: Manifest): unknown {
-  const { kind, ...rest } = structuredClone(manifest) as Manifest & Record<string, unknown>
-  const text = JSON.stringify({ kind, ...rest, metadata: { name: manifest.metadata.name } }, (key, value) =>
-    key === 'annotations' || key === 'imagePullPolicy'
-      ? undefined
-      : key === 'labels' || key === 'matchLabels'
-        ? ownLabel(value)
-        : value,
-  )
-  return JSON.parse(text.replace(/"auditship-[a-z0-9]{10}"/, '"auditship"'))
-}
-
-const HELM_LABELS = /^(helm\.sh\/chart|app\.kubernetes\.io\/(instance|version|managed-by))$/
-const ownLabel = (labels: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(labels).filter(([label]) => !HELM_LABELS.test(label)))
