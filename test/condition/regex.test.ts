@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import { LinearExpression } from '../../src/condition/regex/linear-expression.ts'
 import { Random } from '../fuzz/random.ts'
 
@@ -28,25 +29,33 @@ suite('a regular expression fits what it fits in JavaScript', () => {
         }
       })
 
-  test('and so do 4,000 random ones on random texts', () => {
+  test('and so do 1,000 random ones on random texts', () => {
     const seed = Date.now() & 0x7fffffff
     const random = new Random(seed)
-    for (let i = 0; i < 4_000; i++) {
+    for (let i = 0; i < 1_000; i++) {
       const source = randomExpression(random, 2) // with deeper ones JavaScript takes for ever
       const flags = random.below(2) === 0 ? '' : 'i'
-      const theirs = new RegExp(source, flags)
       const ours = new LinearExpression(source, flags)
-      for (let j = 0; j < 4; j++) {
-        const text = randomText(random)
-        assert.equal(
-          ours.test(text),
-          theirs.test(text),
-          `/${source}/${flags} on ${JSON.stringify(text)}, seed ${seed}`,
-        )
+      const texts = Array.from({ length: 8 }, () => randomText(random))
+      const theirs = inJavaScript(source, flags, texts)
+      for (const [index, answer] of theirs.entries()) {
+        const text = texts[index] ?? ''
+        assert.equal(ours.test(text), answer, `/${source}/${flags} on ${JSON.stringify(text)}, seed ${seed}`)
       }
     }
   })
 })
+
+/** What JavaScript says of each text; nothing when it takes too long: it may try more ways than there is time for. */
+function inJavaScript(source: string, flags: string, texts: readonly string[]): boolean[] {
+  const script = 'const expression = new RegExp(source, flags); texts.map(text => expression.test(text))'
+  try {
+    return runInNewContext(script, { source, flags, texts }, { timeout: 500 })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return []
+    throw error
+  }
+}
 
 function randomExpression(random: Random, depth: number): string {
   const parts = Array.from({ length: 1 + random.below(3) }, () => {
