@@ -65,7 +65,7 @@ export function changeEvent(event: AuditEvent, options: { cluster: string }): Ch
   const stageTime = validTime(event, FIELD.stageTimestamp)
   const end = STAGES.indexOf(stage) >= 2 ? stageTime : undefined
   return {
-    id: requestId(event, options.cluster),
+    id: event.knownRequestId ?? requestId(event, options.cluster),
     timestamp: (received ?? stageTime)?.text,
     operation: access.operation,
     ...resourceOf(access),
@@ -110,7 +110,8 @@ function isLater(a: ChangeEvent, b: ChangeEvent): boolean {
   return stages !== 0 ? stages > 0 : JSON.stringify(a) > JSON.stringify(b)
 }
 
-function requestId(event: AuditEvent, cluster: string): string {
+/** What all stages of a request have in common, 22 characters; see `ChangeEvent.id`. */
+export function requestId(event: AuditEvent, cluster: string): string {
   const received = event.text(FIELD.requestReceivedTimestamp)
   const parts = [cluster, event.auditID, received, event.username, event.requestURI]
   const hash = createHash('sha256').update(JSON.stringify(parts.map(part => part ?? '')))

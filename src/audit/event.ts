@@ -21,6 +21,8 @@ export class AuditEvent {
   readAt = 0
   /** The identity, when it is not that of these bytes: of an event that was redacted it is the original's. */
   knownIdentity: string | undefined
+  /** The same of its request's id, see `ChangeEvent`. */
+  knownRequestId: string | undefined
   /** What `eventTime` found: null for none, undefined before it looked. */
   time: bigint | null | undefined = undefined
   /** Of how many requests like its own this one was kept; undefined when none was left out. A copy of an event keeps it. */

@@ -24,8 +24,9 @@ export interface DeadLetter {
   readonly raw: Buffer
   /** Length of the whole line in bytes, when `raw` is not all of it. */
   readonly length?: number
-  /** Of an event that is not as it was read. */
+  /** Of an event that is not as it was read, and of its request. */
   readonly identity?: string
+  readonly requestId?: string
   /** Of an event that stands for others of its kind. */
   readonly sampleRate?: number
 }
@@ -40,6 +41,7 @@ export interface DeadLetterRecord {
   readonly offset: number
   readonly length?: number
   readonly identity?: string
+  readonly requestId?: string
   readonly sampleRate?: number
   readonly event?: string
   readonly eventBase64?: string
@@ -144,7 +146,7 @@ export class DeadLetters {
   }
 
   #line(letter: DeadLetter): string {
-    const { raw, exporter, length, identity, sampleRate, reason, source, offset } = letter
+    const { raw, exporter, length, identity, requestId, sampleRate, reason, source, offset } = letter
     const record: DeadLetterRecord = {
       time: new Date().toISOString(),
       pipeline: this.#pipeline,
@@ -154,6 +156,7 @@ export class DeadLetters {
       offset,
       ...(length !== undefined && { length }),
       ...(identity !== undefined && { identity }),
+      ...(requestId !== undefined && { requestId }),
       ...(sampleRate !== undefined && { sampleRate }),
       ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
     }
@@ -174,6 +177,7 @@ export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
   offset: event.position,
   raw: event.raw,
   ...(event.knownIdentity !== undefined && { identity: event.knownIdentity }),
+  ...(event.knownRequestId !== undefined && { requestId: event.knownRequestId }),
   ...(event.sampleRate !== undefined && { sampleRate: event.sampleRate }),
 })
 

@@ -61,7 +61,9 @@ function process(batch: AuditBatch, processors: readonly Processor[]): Processed
   let kept = batch
   for (const processor of processors) {
     kept = through(processor, kept, dropped, (event, error) => {
-      const reason = `a processor failed: ${describe(error)}`
+      // Not what the error says: it may quote the event.
+      // What V8 says of bad JSON quotes it.
+      const reason = `a processor failed: ${error instanceof SyntaxError ? error.name : describe(error)}`
       failed.push(withheld(eventLetter(event, reason), processors))
     })
   }

@@ -138,7 +138,7 @@ function letterOf(line: Buffer, file: string): Letter {
     const reason = 'a torn line of the dead-letter file'
     return { dead: { reason, source: file, offset: -1, raw: line }, event: undefined }
   }
-  const { exporter, reason, source, offset, length, identity, sampleRate } = record
+  const { exporter, reason, source, offset, length, identity, requestId, sampleRate } = record
   const raw = Buffer.from(
     record.event ?? record.eventBase64 ?? '',
     record.event === undefined ? 'base64' : 'utf8',
@@ -147,6 +147,7 @@ function letterOf(line: Buffer, file: string): Letter {
     ...(exporter !== undefined && { exporter }),
     ...(length !== undefined && { length }),
     ...(identity !== undefined && { identity }),
+    ...(requestId !== undefined && { requestId }),
     ...(sampleRate !== undefined && { sampleRate }),
     reason,
     source,
@@ -164,12 +165,20 @@ function recordOf(line: Buffer): DeadLetterRecord | undefined {
   }
 }
 
-function eventOf({ raw, source, offset, identity, sampleRate }: DeadLetter): AuditEvent | undefined {
+function eventOf({
+  raw,
+  source,
+  offset,
+  identity,
+  requestId,
+  sampleRate,
+}: DeadLetter): AuditEvent | undefined {
   try {
     const event = parseEvent(raw)
     event.source = source
     event.position = offset
     event.knownIdentity = identity
+    event.knownRequestId = requestId
     event.sampleRate = sampleRate
     return event
   } catch {

@@ -1,3 +1,4 @@
+import { requestId } from '../../audit/change-event.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { EventScanner } from '../../audit/scan.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
@@ -8,6 +9,7 @@ import type { RedactOptions } from './options.ts'
 import { Redactor } from './redactor.ts'
 import { hmacReplacement, REDACTED } from './replacement.ts'
 import { suspicious } from './suspects.ts'
+import { TEXT_RULES, type TextRule } from './text-rules.ts'
 import { withhold } from './withhold.ts'
 
 /** Puts something else in the place of what is secret. Whatever else an event holds stays as it is, byte for byte. */
@@ -15,13 +17,13 @@ export class RedactProcessor implements Processor {
   readonly #redactor: Redactor
   readonly #cluster: string
   readonly #scanner = new EventScanner()
-  readonly withhold = withhold
+  readonly #rules: readonly TextRule[]
 
   constructor(options: RedactOptions, context: Pick<ComponentContext, 'resource'>) {
     const { key, paths, patterns } = options
     const replacement = options.mode === 'hash' && key !== undefined ? hmacReplacement(key) : REDACTED
-    const rules = patterns.map(({ text, expression }) => ({ name: text, expression }))
-    this.#redactor = new Redactor(replacement, paths, rules)
+    this.#rules = [...TEXT_RULES, ...patterns.map(({ text, expression }) => ({ name: text, expression }))]
+    this.#redactor = new Redactor(replacement, paths, this.#rules, patterns.length > 0)
     this.#cluster = context.resource['k8s.cluster.name'] ?? ''
   }
 
@@ -40,6 +42,10 @@ export class RedactProcessor implements Processor {
     return events === undefined ? batch : { ...batch, events, bytes }
   }
 
+  withhold(raw: Buffer): Buffer {
+    return withhold(raw, this.#rules)
+  }
+
   try(event: AuditEvent): Trial {
     const edits = this.#redactor.edits(event, suspicious([event]).size > 0, formatFieldPath)
     const notes = edits.map(({ where, rule }) => `redacted ${where} (${rule})`)
@@ -56,6 +62,7 @@ export class RedactProcessor implements Processor {
     redacted.sampleRate = event.sampleRate
     // Of the original, so that a repeat has the same, whatever is redacted by then.
     redacted.knownIdentity = event.knownIdentity ?? event.identity(this.#cluster)
+    redacted.knownRequestId = event.knownRequestId ?? requestId(event, this.#cluster)
     return redacted
   }
 }

@@ -4,15 +4,15 @@ import { QUOTE } from '../../audit/json.ts'
 import type { JsonPath } from '../../audit/json-path.ts'
 import { decodeString } from './decoded-text.ts'
 import { type Edit, outermost } from './edits.ts'
-import { isWithin } from './field-path.ts'
+import { PathFinder } from './field-path.ts'
 import { hidden } from './hidden.ts'
 import type { Replacement } from './replacement.ts'
 import { findInUri, mayHoldSecret } from './request-uri.ts'
 import type { BodyKind } from './secret-context.ts'
 import { withoutSecretObjects } from './secret-text.ts'
 import { findSecretValues } from './secret-values.ts'
-import { findSecrets, replaceSecrets, TEXT_RULES, type TextRule } from './text-rules.ts'
-import { type Path, walkJson } from './walk.ts'
+import { findSecrets, replaceSecrets, type TextRule } from './text-rules.ts'
+import { type Path, type Visitor, walkJson } from './walk.ts'
 
 type Body = readonly [name: string, field: Field]
 
@@ -20,6 +20,9 @@ const BODIES: readonly Body[] = [
   ['requestObject', FIELD.requestObject],
   ['responseObject', FIELD.responseObject],
 ]
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#mutating-webhook-auditing-annotations */
+const WEBHOOK_PATCH = 'patch.webhook.admission.k8s.io/'
 
 /** Says where in an event something is. */
 type Format = (path: Path) => string
@@ -33,15 +36,17 @@ export class Redactor {
   readonly #rules: readonly TextRule[]
   readonly #hasOwnRules: boolean
 
+  /** With `hasOwnRules` some of the rules are the user's: what they fit may be in any event. */
   constructor(
     replacement: Replacement,
-    paths: readonly { readonly text: string; readonly path: JsonPath }[] = [],
-    patterns: readonly TextRule[] = [],
+    paths: readonly { readonly text: string; readonly path: JsonPath }[],
+    rules: readonly TextRule[],
+    hasOwnRules: boolean,
   ) {
     this.#replacement = replacement
     this.#paths = paths
-    this.#rules = [...TEXT_RULES, ...patterns]
-    this.#hasOwnRules = patterns.length > 0
+    this.#rules = rules
+    this.#hasOwnRules = hasOwnRules
   }
 
   /**
@@ -57,6 +62,7 @@ export class Redactor {
       const kind = bodyKind(event, field)
       if (kind !== 'any' || isClose) this.#inBody(event, [name, field], kind, format, edits)
     }
+    if (event.textIs(FIELD.objectResource, 'secrets')) this.#inPatchAnnotations(event, format, edits)
     if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, format, edits)
     return edits.length < 2 ? edits : outermost(edits)
   }
@@ -81,12 +87,31 @@ export class Redactor {
     findSecretValues(buffer, event.startOf(field), kind, hide, [name])
   }
 
+  /** What webhooks changed in a Secret, which the API server notes in annotations of the event. */
+  #inPatchAnnotations(event: AuditEvent, format: Format, edits: Edit[]): void {
+    const { buffer } = event
+    const start = event.startOf(FIELD.annotations)
+    if (start < 0) return
+    const scalar: Visitor['scalar'] = (path, from, to) => {
+      if (String(path[1]).startsWith(WEBHOOK_PATCH))
+        edits.push(hidden(buffer, from, to, this.#replacement, 'secret', format(path)))
+    }
+    walkJson(buffer, start, { scalar }, ['annotations'])
+  }
+
   /** All strings but the URI, in all of the event: a secret may be in an annotation or in a message too. */
   #inStrings(event: AuditEvent, isClose: boolean, format: Format, edits: Edit[]): void {
     const { buffer } = event
+    const finders = this.#paths.map(({ text, path }) => ({ text, finder: new PathFinder(path) }))
     walkJson(buffer, event.start, {
+      enter: path => {
+        for (const { finder } of finders) finder.enter(path.at(-1))
+      },
+      leave: () => {
+        for (const { finder } of finders) finder.leave()
+      },
       scalar: (path, start, end) => {
-        const chosen = this.#paths.find(({ path: pattern }) => isWithin(path, pattern))
+        const chosen = finders.find(({ finder }) => finder.isWithin(path.at(-1) ?? ''))
         if (chosen !== undefined && buffer[start] !== 0x6e)
           edits.push(hidden(buffer, start, end, this.#replacement, chosen.text, format(path)))
         else if (isClose && buffer[start] === QUOTE && !isRequestUri(path))

@@ -4,7 +4,7 @@ import { findSecrets, rangeOf, type SecretRange, type TextRule } from './text-ru
 
 /** A parameter whose value is secret by its name. */
 const SECRET_NAME =
-  /token|passw|pwd|secret|credential|api-?_?key|access-?_?key|private-?_?key|signature|^(?:auth|authorization|sig|jwt|key|pass|code)$/i
+  /token|pass|pwd|secret|assertion|credential|api-?_?key|access-?_?key|private-?_?key|signature|^(?:auth|authorization|sig|jwt|key|pass|code)$/i
 /** What a client may have a kubelet or a container run. */
 const COMMAND = /^(?:command|cmd)$/
 
@@ -45,10 +45,15 @@ export function mayHoldSecret(buffer: Buffer, start: number, end: number): boole
   return false
 }
 
-/** Whether a percent-encoded byte is a letter, a digit or `@`, which nobody has to encode. */
+/** Whether a percent-encoded byte is one that nobody has to encode, or a colon or `@`. */
 function isHidden(first: number, second: number): boolean {
   const byte = Number.parseInt(String.fromCharCode(first, second), 16)
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x40 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
+  return (
+    (byte >= 0x2d && byte <= 0x3a && byte !== 0x2f) ||
+    byte === 0x5f ||
+    (byte >= 0x40 && byte <= 0x5a) ||
+    (byte >= 0x61 && byte <= 0x7a)
+  )
 }
 
 interface Parameter {
@@ -63,7 +68,11 @@ export function findInUri(uri: DecodedText, rules: readonly TextRule[]): SecretR
     from: text.at(range.from),
     to: text.at(range.to),
   })
-  const found = findSecrets(uri.text, rules).map(bytes(uri))
+  const path = decodeQuery(uri, 0, pathEnd(uri.text))
+  const found = [
+    ...findSecrets(uri.text, rules).map(bytes(uri)),
+    ...findSecrets(path.text, rules).map(bytes(path)),
+  ]
   const command: DecodedText[] = []
   for (const { name, value } of parameters(uri)) {
     if (COMMAND.test(name)) command.push(value)
@@ -71,7 +80,13 @@ export function findInUri(uri: DecodedText, rules: readonly TextRule[]): SecretR
       found.push(bytes(value)(rangeOf(value.text, [0, value.text.length], 'parameter')))
     else found.push(...findSecrets(value.text, rules).map(bytes(value)))
   }
-  return [...found, ...inArguments(command, rules).flat()]
+  return [...found, ...inArguments(command, rules)]
+}
+
+/** Where the query begins, or the text ends. */
+function pathEnd(uri: string): number {
+  const query = uri.search(/[?;]/)
+  return query < 0 ? uri.length : query
 }
 
 function* parameters(uri: DecodedText): Generator<Parameter> {
@@ -90,16 +105,22 @@ function* parameters(uri: DecodedText): Generator<Parameter> {
 }
 
 /** A range that goes over several arguments is one in each of them. */
-function inArguments(command: readonly DecodedText[], rules: readonly TextRule[]): SecretRange[][] {
-  const ranges = findInCommand(command.map(({ text }) => text).join('\0'), rules)
+function inArguments(command: readonly DecodedText[], rules: readonly TextRule[]): SecretRange[] {
+  const ranges = findInCommand(command.map(({ text }) => text).join('\0'), rules).toSorted(
+    (a, b) => a.from - b.from,
+  )
+  const found: SecretRange[] = []
   let start = 0
-  return command.map(argument => {
-    const { length } = argument.text
-    const own = ranges.flatMap(({ from, to, ...range }) => {
-      const [first, last] = [Math.max(from - start, 0), Math.min(to - start, length)]
-      return first < last ? [{ ...range, from: argument.at(first), to: argument.at(last) }] : []
-    })
-    start += length + 1
-    return own
-  })
+  let next = 0
+  for (const argument of command) {
+    const end = start + argument.text.length
+    while (next < ranges.length && (ranges[next]?.to ?? 0) <= start) next++
+    for (let i = next; i < ranges.length && (ranges[i]?.from ?? 0) < end; i++) {
+      const { from, to, ...range } = ranges[i] as SecretRange
+      const [first, last] = [Math.max(from, start) - start, Math.min(to, end) - start]
+      if (first < last) found.push({ ...range, from: argument.at(first), to: argument.at(last) })
+    }
+    start = end + 1
+  }
+  return found
 }

@@ -4,11 +4,12 @@ import type { AuditEvent } from '../../audit/event.ts'
  * What events hold that may have a secret in their strings, and few others do. A search costs by how often the first byte
  * occurs, about 0.1 ns a byte of log each; so the last is not `LS0tLS1C`, which is `-----B` in base64.
  */
-const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer ', 'S0tLS1C'].map(text => Buffer.from(text))
+const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer', 'S0tLS1C'].map(text => Buffer.from(text))
 const ESCAPE = Buffer.from('\\u00')
 const AT = Buffer.from('@')
 const QUOTE = 0x22
 const SLASH = 0x2f
+const BACKSLASH = 0x5c
 
 /** The indices of the events that must be looked at closely. */
 export function suspicious(events: readonly AuditEvent[]): ReadonlySet<number> {
@@ -65,7 +66,11 @@ function isOddEscape(first: number, second: number): boolean {
 /** Whether there is a `//` before the `@` in its string and after `from`, as in a URL with a password. */
 function isAfterAuthority(region: Buffer, from: number, at: number): boolean {
   for (let i = at - 1; i > from && region[i] !== QUOTE; i--)
-    if (region[i] === SLASH && region[i - 1] === SLASH) return true
+    if (
+      region[i] === SLASH &&
+      (region[i - 1] === SLASH || (region[i - 1] === BACKSLASH && region[i - 2] === SLASH))
+    )
+      return true
   return false
 }
 

@@ -216,6 +216,21 @@ const COMMANDS: readonly (readonly [title: string, command: (s: string) => reado
   ['openssl pass:', s => ['openssl', 'rsa', '-passin', `pass:${s}`]],
   ['--from-literal', s => ['kubectl', 'create', 'secret', 'generic', 'x', `--from-literal=k=${s}`]],
   ['chpasswd', s => ['sh', '-c', `echo root:${s} | chpasswd`]],
+  ['an argument with a semicolon', s => ['mysql', `--password=a;${s}`]],
+  ['an argument with a space and quotes', s => ['mysql', `--password=a" '${s}`]],
+  ['an assignment with an ampersand', s => ['env', `TOKEN=a&${s}`, 'app']],
+  ['curl --user with a space', s => ['curl', '--user', `bob:a ${s}`]],
+  ['quotes within a word', s => ['sh', '-c', `PASSWORD=ab'${s}'ef app`]],
+  ['an escaped space', s => ['sh', '-c', `PASSWORD=a\\ ${s} app`]],
+  ['an escaped quote', s => ['sh', '-c', `app --password="a\\"${s}"`]],
+  ["$'quotes'", s => ['sh', '-c', `PASSWORD=$'${s}' app`]],
+  ['another scheme of authorization', s => ['curl', '-H', `Authorization: Token ${s}`]],
+  ['several cookies', s => ['curl', '-H', `Cookie: a=b; session=${s}`]],
+  ['a header in a script', s => ['sh', '-c', `curl -H "Authorization: ApiKey ${s}" http://x`]],
+  ['-p after timeout', s => ['timeout', '5', 'mysql', `-p${s}`]],
+  ['-p after nohup', s => ['nohup', 'mysql', `-p${s}`]],
+  ['docker login -p', s => ['docker', 'login', '-u', 'u', '-p', s]],
+  ['a command of more than 16 KiB', s => ['sh', '-c', `${'true;'.repeat(4000)} echo ${s}`]],
   ['JSON', s => ['curl', '-d', `{"user":"a","password":"${s}"}`]],
   ['a form', s => ['curl', '-d', `user=a&password=${s}`]],
   ['YAML', s => ['sh', '-c', `echo "password: ${s}" > /x`]],
@@ -300,6 +315,17 @@ function elsewhere(): Planted[] {
     ['a Table of Secrets', { resource: 'secrets', verb: 'list', responseObject: row }],
     ['a Table with the annotation', { resource: 'secrets', verb: 'list', responseObject: partial }],
     [
+      'a patch by a webhook',
+      {
+        resource: 'secrets',
+        annotations: {
+          'patch.webhook.admission.k8s.io/round_0_index_0': JSON.stringify({
+            patch: [{ op: 'replace', path: '/data/password', value: s }],
+          }),
+        },
+      },
+    ],
+    [
       'a TokenRequest',
       {
         resource: 'serviceaccounts',
@@ -362,6 +388,8 @@ function uris(): Planted[] {
       [' with an escaped value', `${path}?${name}=%50${s.slice(1)}`],
       [' after a semicolon', `${path}?a=1;${name}=${s}`],
       [' in the path', `${path};${name}=${s}`],
+      [' of a URL in the path', `${path}http%3A%2F%2Fu%3A${s}%40h`],
+      [' and Bearer in the path', `${path}Bearer%20${s}`],
     ].map(([how, requestURI]) => ({
       title: `the parameter ${name}${how}`,
       line: event({ verb: 'get', requestURI: requestURI ?? '' }),

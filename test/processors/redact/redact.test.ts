@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { changeEvent } from '../../../src/audit/change-event.ts'
+import type { AuditEvent } from '../../../src/audit/event.ts'
 import { FIELD } from '../../../src/audit/fields.ts'
 import { parseEvent } from '../../../src/audit/scan.ts'
 import { batchOf } from '../../../src/pipeline/batch.ts'
@@ -73,6 +75,18 @@ suite('all else stays as it is', () => {
     assert.equal(redact(line), line.replace('"c2VjcmV0"', '"<redacted>"'))
   })
 
+  test('the id of a request is that of the original, for each of its stages and whatever is hidden', () => {
+    const ids = ['RequestReceived', 'ResponseStarted'].flatMap(stage => {
+      const line = `{"level":"Request","stage":"${stage}","auditID":"1","objectRef":{"resource":"pods","subresource":"exec"},"requestURI":"/x?command=--password%3Da"}`
+      const hidden = [redactor(), redactor({ mode: 'hash', key: '0123456789abcdef' })].map(
+        one => one.process(batchOf([parseEvent(line)])).events[0] as AuditEvent,
+      )
+      return [parseEvent(line), ...hidden].map(event => changeEvent(event, { cluster: '' })?.id)
+    })
+    assert.equal(ids.length, 6)
+    assert.deepEqual(new Set(ids), new Set([ids[0]]))
+  })
+
   test('the identity is that of the original', () => {
     const [{ line = '' } = {}] = PLANTED
     const original = parseEvent(line)
@@ -89,6 +103,35 @@ function shape(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, shape(child)]))
   return typeof value === 'string' || typeof value === 'number' ? 0 : value
 }
+
+suite('dead letters', () => {
+  const kept = (line: string, options: object = {}) =>
+    redactor(options).withhold?.(Buffer.from(line)).toString() ?? ''
+  const HEAD =
+    '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"1","requestURI":"/api/pods'
+
+  test('of a torn event its beginning is kept, up to the query of its URI', () => {
+    assert.equal(
+      kept(`${HEAD}?limit=5&token=abc","verb":"get","user":{"us`),
+      `${HEAD}?<redacted>","verb":"get","user":{"us`,
+    )
+    assert.equal(kept(`${HEAD}?a=\\"b&token=abc`), `${HEAD}?<redacted>`)
+  })
+
+  test('of two torn events glued together the second is left out, and so are bodies', () => {
+    const text = kept(`${HEAD}?limit=5"${HEAD}/exec?command=--password%3Dabc`)
+    assert.match(text, /^.*pods\?<redacted>"<redacted: \d+ bytes>$/)
+    assert.match(kept(`${HEAD}","requestObject":{"data":{"a":"abc"}`), /pods",<redacted: \d+ bytes>$/)
+  })
+
+  test('of anything else only the length', () => {
+    assert.equal(kept('c2VjcmV0"},"kind":"Secret"}'), '<redacted: 27 bytes>')
+  })
+
+  test('patterns of the user count', () => {
+    assert.ok(!kept(`${HEAD}","userAgent":"corp-abc"`, { patterns: ['corp-\\w+'] }).includes('abc'))
+  })
+})
 
 suite('what the user adds', () => {
   const POD = `{"level":"Request","stage":"ResponseComplete","auditID":"1","objectRef":{"resource":"pods"},"requestObject":{"spec":{"containers":[{"name":"a","env":[{"name":"X","value":"one"},{"name":"Y","value":7}]}],"initContainers":[{"env":[{"value":"one"},{"value":{"from":"three"}}]}]}}}`
@@ -170,6 +213,34 @@ suite('bounds', () => {
         `{"level":"Request","stage":"ResponseComplete","auditID":"Secret eyJ","requestObject":{"a":${long}},"requestURI":${uri}}`,
       )
     })
+
+  for (const part of [
+    '+-p+x',
+    '+-px',
+    '.pwd',
+    '&command=-px',
+    '&command=--password%3Dx',
+    "'",
+    '%22',
+    '+PASSWORD%3Da%5C+',
+  ])
+    test(`a command of half a megabyte of ${part} takes no longer than in proportion`, {
+      timeout: 20_000,
+    }, () => {
+      const left = redact(
+        `{"level":"Request","stage":"ResponseComplete","auditID":"1","requestURI":"/version?command=sh${part.repeat(LENGTH / part.length)}"}`,
+      )
+      assert.ok(left.length < 5 * LENGTH)
+    })
+
+  test('paths of the user, and a body as deep as it is long', { timeout: 20_000 }, () => {
+    const paths = ['requestObject.spec.**.env[*].value', '**.x.**.y']
+    const body = `${'['.repeat(50_000)}${'1,'.repeat(100_000)}1${']'.repeat(50_000)}`
+    redact(
+      `{"level":"Request","stage":"ResponseComplete","auditID":"1","requestObject":{"spec":${body}}}`,
+      redactor({ paths }),
+    )
+  })
 
   test('any depth', () => {
     const deep = `${'{"Secret":['.repeat(100_000)}"eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x"${']}'.repeat(100_000)}`
