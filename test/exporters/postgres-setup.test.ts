@@ -43,6 +43,19 @@ suite('the set-up of PostgreSQL', { skip: postgresUnavailable() ?? false }, () =
     await deliver(exporter, [opened])
   })
 
+  test('makes again what was dropped, whatever was noted', async t => {
+    const { url, admin } = await server.newDatabase(t)
+    const exporter = exporterTo(t, { url }, { events: 'all' })
+    await setUp(exporter)
+    for (const loss of ['DROP TABLE change_events', 'ALTER TABLE change_events DROP COLUMN stage']) {
+      await admin.query(loss)
+      assert.notEqual(outcomes(await setUp(exporter, true))['table change_events'], 'unchanged')
+      assert.notEqual(outcomes(await setUp(exporter))['table change_events'], 'unchanged')
+      await deliver(exporter, [opened])
+      assert.equal(outcomes(await setUp(exporter))['table change_events'], 'unchanged')
+    }
+  })
+
   test('many agents may start at once', async t => {
     const { url, admin } = await server.newDatabase(t)
     const agents = Array.from({ length: 8 }, () => exporterTo(t, { url }, { events: 'all', poolSize: 2 }))

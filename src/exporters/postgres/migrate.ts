@@ -17,14 +17,14 @@ export async function migrate(
 ): Promise<SetupStep> {
   const table = migrations[0]?.table ?? ''
   const what = `table ${table}`
-  const missing = await missingOf(database, migrations, signal)
+  const missing = await missingOf(database, migrations, columns, signal)
   if (missing.length === 0) return { what, outcome: 'unchanged' }
   const isThere = await hasTable(database, table, signal)
   const request = [MIGRATIONS_DDL, ...missing.map(({ sql }) => sql), ...missing.map(noteSql)].join('\n')
   const step: SetupStep = { what, outcome: isThere ? 'updated' : 'created', request }
   if (dryRun) return step
   try {
-    await database.transaction(session => apply(session, migrations), signal)
+    await database.transaction(session => apply(session, migrations, columns, signal), signal)
     return step
   } catch (error) {
     if (sqlState(error) !== NO_RIGHT) throw error
@@ -35,16 +35,29 @@ export async function migrate(
 }
 
 /** Tables and notes in one transaction: they are there together, or not at all. */
-async function apply(session: Session, migrations: readonly Migration[]): Promise<void> {
+async function apply(
+  session: Session,
+  migrations: readonly Migration[],
+  columns: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   await session.query(LOCK_SQL)
   await session.query(MIGRATIONS_DDL)
-  for (const migration of await missingOf(session, migrations)) {
+  for (const migration of await missingOf(session, migrations, columns, signal)) {
     await session.query(migration.sql)
     await session.query(noteSql(migration))
   }
 }
 
-async function missingOf(session: Session, migrations: readonly Migration[], signal?: AbortSignal) {
+/** What was not done yet by the notes; all when something is gone that they say was made. */
+async function missingOf(
+  session: Session,
+  migrations: readonly Migration[],
+  columns: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Migration[]> {
+  const table = migrations[0]?.table ?? ''
+  if (!(await hasColumns(session, table, columns, signal))) return migrations
   const done = await session
     .query<{ table_name: string; version: number }>(
       'SELECT table_name, version FROM auditship_migrations',
