@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -24,9 +25,11 @@ export async function quickstart({ file }: { readonly file?: string }): Promise<
   const agent = new Agent(config, { log })
   const stopping = new AbortController()
   const place = { pathPrefix: dirname(auditLog), filename: basename(auditLog) }
-  console.log(`Who got into what, says ${auditLog}:\n`)
-  // At once: a PostgreSQL that has to be made first takes some seconds.
-  await showSessions(place)
+  if (existsSync(auditLog)) {
+    console.log(`Who got into what, says ${auditLog}:\n`)
+    // At once: a PostgreSQL that has to be made first takes some seconds.
+    await showSessions(place)
+  } else console.log(`There is no ${auditLog} yet; waits for it.`)
   console.log(`\nWrites all of it into ${databaseOf(config.service.stateDir)} …`)
   const shown = untilDelivered(agent, stopping.signal).then(async isDelivered => {
     if (!isDelivered) return

@@ -32,6 +32,8 @@ const CASES: readonly (readonly [title: string, filters: FilterOptions, predicat
   ],
   ['since a day', { since: '2026-11-21' }, event => received(event) >= '2026-11-21'],
   ['until a day', { until: '2026-11-21' }, event => received(event) < '2026-11-21'],
+  ['since longer ago than there are dates', { since: '99999999999999999d' }, () => true],
+  ['since before there were dates', { since: '0000-01-01' }, () => true],
   ['since so long ago', { since: '11700s' }, event => received(event) >= '2026-11-21T08:45:00'],
   [
     'between',
