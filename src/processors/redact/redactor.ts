@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import { FIELD, type Field } from '../../audit/fields.ts'
 import { QUOTE } from '../../audit/json.ts'
 import type { JsonPath } from '../../audit/json-path.ts'
+import { findInCommandLists } from './command-lists.ts'
 import { decodeString } from './decoded-text.ts'
 import { type Edit, outermost } from './edits.ts'
 import { PathFinder } from './field-path.ts'
@@ -16,10 +17,10 @@ import { type Path, type Visitor, walkJson } from './walk.ts'
 
 type Body = readonly [name: string, field: Field]
 
-const BODIES: readonly Body[] = [
-  ['requestObject', FIELD.requestObject],
-  ['responseObject', FIELD.responseObject],
-]
+const RESPONSE: Body = ['responseObject', FIELD.responseObject]
+const BODIES: readonly Body[] = [['requestObject', FIELD.requestObject], RESPONSE]
+/** 400 and 422: the request itself is at fault. */
+const BAD_REQUEST = new Set([400, 422])
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#mutating-webhook-auditing-annotations */
 const WEBHOOK_PATCH = 'patch.webhook.admission.k8s.io/'
@@ -61,8 +62,14 @@ export class Redactor {
       if (event.startOf(field) < 0) continue
       const kind = bodyKind(event, field)
       if (kind !== 'any' || isClose) this.#inBody(event, [name, field], kind, format, edits)
+      // What `kubectl debug` runs.
+      if (event.textIs(FIELD.objectSubresource, 'ephemeralcontainers'))
+        this.#inCommands(event, [name, field], format, edits)
     }
-    if (event.textIs(FIELD.objectResource, 'secrets')) this.#inPatchAnnotations(event, format, edits)
+    if (event.textIs(FIELD.objectResource, 'secrets')) {
+      this.#inPatchAnnotations(event, format, edits)
+      this.#inComplaints(event, format, edits)
+    }
     if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, format, edits)
     return edits.length < 2 ? edits : outermost(edits)
   }
@@ -85,6 +92,25 @@ export class Redactor {
     const hide = (path: Path, start: number, end: number) =>
       edits.push(hidden(buffer, start, end, this.#replacement, rule, format(path)))
     findSecretValues(buffer, event.startOf(field), kind, hide, [name])
+  }
+
+  #inCommands(event: AuditEvent, [name, field]: Body, format: Format, edits: Edit[]): void {
+    const found = findInCommandLists(event.buffer, event.startOf(field), this.#rules, [name])
+    for (const { from, to, rule, secret, path } of found)
+      edits.push({ start: from, end: to, text: this.#replacement(secret), rule, where: format(path) })
+  }
+
+  /** What the API server says of a Secret that it does not take: it may quote it. */
+  #inComplaints(event: AuditEvent, format: Format, edits: Edit[]): void {
+    if (!BAD_REQUEST.has(event.integer(FIELD.responseCode) ?? 0)) return
+    for (const [name, field] of [['responseStatus', FIELD.responseStatus], RESPONSE] as const) {
+      if (event.startOf(field) < 0) continue
+      const scalar: Visitor['scalar'] = (path, from, to) => {
+        if (path.at(-1) === 'message')
+          edits.push(hidden(event.buffer, from, to, this.#replacement, 'secret', format(path)))
+      }
+      walkJson(event.buffer, event.startOf(field), { scalar }, [name])
+    }
   }
 
   /** What webhooks changed in a Secret, which the API server notes in annotations of the event. */

@@ -2,9 +2,9 @@ import type { AuditEvent } from '../../audit/event.ts'
 
 /**
  * What events hold that may have a secret in their strings, and few others do. A search costs by how often the first byte
- * occurs, about 0.1 ns a byte of log each; so the last is not `LS0tLS1C`, which is `-----B` in base64.
+ * occurs, about 0.1 ns a byte of log each; so the last is not `LS0t`: `-----` in base64, wherever it begins.
  */
-const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer', 'S0tLS1C'].map(text => Buffer.from(text))
+const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer', 'S0tL'].map(text => Buffer.from(text))
 const ESCAPE = Buffer.from('\\u00')
 const AT = Buffer.from('@')
 const QUOTE = 0x22

@@ -18,14 +18,13 @@ export interface TextRule {
   readonly hints?: readonly string[]
 }
 
-const BASE64_PEM = [
-  'BEGIN PRIVATE KEY',
-  'BEGIN RSA PRIVATE KEY',
-  'BEGIN EC PRIVATE KEY',
-  'BEGIN DSA PRIVATE KEY',
-  'BEGIN ENCRYPTED PRIVATE KEY',
-  'BEGIN OPENSSH PRIVATE KEY',
-].map(title => Buffer.from(`-----${title}`).toString('base64').replace(/..=*$/, ''))
+/** `PRIVATE KEY` in base64, by how many bytes stand before it in its group of three. */
+const BASE64_PRIVATE_KEY = [0, 1, 2].map(before =>
+  Buffer.from(`${'x'.repeat(before)}PRIVATE KEY`)
+    .toString('base64')
+    .slice(Math.ceil((before * 8) / 6))
+    .replace(/.=+$/, ''),
+)
 
 /**
  * Secrets that have a form of their own, wherever they stand. Clients choose the texts, so that nothing here may take longer than
@@ -44,12 +43,17 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
   {
     name: 'private-key',
-    hints: BASE64_PEM,
-    expression: new RegExp(`(?:${BASE64_PEM.join('|')})[\\w+/=\\s-]*`, 'dg'),
+    hints: BASE64_PRIVATE_KEY,
+    expression: new RegExp(
+      `(?<![\\w+/])[\\w+/]*?(?:${BASE64_PRIVATE_KEY.map(text => text.replaceAll('+', '\\+')).join('|')})[\\w+/=\\s]*`,
+      'dg',
+    ),
   },
   { name: 'bearer', expression: /\b(?:bearer|basic)(?:\s|%20|\+){1,8}["']?([\w.~+/=-]{8,})/dgi },
   // The password of a URL; RFC 3986 userinfo.
   { name: 'url', hints: ['://'], expression: /:\/\/[^\s/?#@:"'<>]{0,256}:([^\s/?#@"'<>]{1,1024})@/dgi },
+  // A token instead of a name: names are shorter.
+  { name: 'url', hints: ['://'], expression: /:\/\/([^\s/?#@:"'<>]{16,1024})@/dg },
   {
     name: 'vendor-token',
     hints: ['gh', 'glpat-', 'xox'],

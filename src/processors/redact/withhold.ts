@@ -8,6 +8,9 @@ const BODY = /(?<!^\s*)\{"kind":"Event"|"(?:request|response)Object"|\\u00(?:2[0
 
 const QUERY = /("requestURI":"(?:[^"?;%\\]|\\.)*[?;%])(?:[^"\\]|\\.)*/
 
+/** What the API server says of a request may quote it. */
+const MESSAGE = /("message":")(?:[^"\\]|\\.)*/g
+
 /**
  * What may be kept of a line that is no event, or that could not be redacted: nobody can tell what in it is secret. Of an
  * event its beginning, which says who called what; of anything else nothing.
@@ -17,7 +20,9 @@ export function withhold(raw: Buffer, rules: readonly TextRule[] = TEXT_RULES): 
   if (!EVENT_START.test(text)) return Buffer.from(`<redacted: ${raw.length} bytes>`)
   const end = text.search(BODY)
   // A query may hold tokens and command lines, and so may what is percent-encoded.
-  const head = (end < 0 ? text : text.slice(0, end)).replace(QUERY, '$1<redacted>')
+  const head = (end < 0 ? text : text.slice(0, end))
+    .replace(QUERY, '$1<redacted>')
+    .replace(MESSAGE, '$1<redacted>')
   const kept = replaceSecrets(head, rules, REDACTED)
   const left = end < 0 ? '' : `<redacted: ${raw.length - end} bytes>`
   return Buffer.concat([Buffer.from(kept, 'latin1'), Buffer.from(left)])

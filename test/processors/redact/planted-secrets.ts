@@ -152,6 +152,15 @@ const FORMS: readonly (readonly [title: string, text: (s: string) => string, onl
   ['a Slack token', s => `xoxb-123456-${s}`, SAID],
   ...KEY_TITLES.map(title => [`${title} as PEM`, (s: string) => pem(title, s)] as const),
   ...KEY_TITLES.map(title => [`${title} as PEM in base64`, (s: string) => base64(pem(title, s))] as const),
+  ...['\n', 'a\n', '-----BEGIN CERTIFICATE-----\nAB==\n-----END CERTIFICATE-----\n', 'ab'].map(
+    before =>
+      [
+        `a private key behind ${JSON.stringify(before.slice(0, 12))} in base64`,
+        (s: string) => base64(`${before}${pem('RSA PRIVATE KEY', s)}`),
+      ] as const,
+  ),
+  ['a PGP key in base64', s => base64(pem('PGP PRIVATE KEY BLOCK', s))],
+  ['a URL with a token only', s => `git clone https://${s}abc@github.com/a`],
   ['a cut off private key', s => `-----BEGIN PRIVATE KEY-----\n${s}`],
   [
     'a cut off private key before a certificate',
@@ -315,6 +324,32 @@ function elsewhere(): Planted[] {
     ['a Table of Secrets', { resource: 'secrets', verb: 'list', responseObject: row }],
     ['a Table with the annotation', { resource: 'secrets', verb: 'list', responseObject: partial }],
     [
+      'the command of a debug container',
+      {
+        subresource: 'ephemeralcontainers',
+        verb: 'patch',
+        requestObject: {
+          spec: { ephemeralContainers: [{ name: 'd', command: ['mysql', `--password=${s}`] }] },
+        },
+        responseObject: {
+          spec: { ephemeralContainers: [{ name: 'd', command: ['mysql'], args: ['-p', s] }] },
+        },
+      },
+    ],
+    [
+      'a message about a Secret that is not taken',
+      {
+        resource: 'secrets',
+        responseStatus: { code: 400, message: `error found in #10 byte of ...|d":"${s}"},"ki|...` },
+        responseObject: {
+          kind: 'Status',
+          code: 422,
+          message: `data[p]: Invalid value: "${s}"`,
+          details: { causes: [{ message: s }] },
+        },
+      },
+    ],
+    [
       'a patch by a webhook',
       {
         resource: 'secrets',
@@ -355,7 +390,7 @@ function texts(): Planted[] {
       const s = fresh()
       const written = text(s)
       // The form itself where the secret is not to be seen in it.
-      const own = /AKIA\w+|LS0tLS1\w+/.exec(written)?.[0]
+      const own = /AKIA\w+|[\w+/]{80,}/.exec(written)?.[0]
       const secrets = own === undefined ? [s, base64(`u:${s}`)] : [own.slice(-12), s]
       return { title: `${form} in ${field}`, line: event(request(written)), secrets }
     }),
