@@ -140,7 +140,7 @@ export class Redactor {
         const chosen = finders.find(({ finder }) => finder.isWithin(path.at(-1) ?? ''))
         if (chosen !== undefined && buffer[start] !== 0x6e)
           edits.push(hidden(buffer, start, end, this.#replacement, chosen.text, format(path)))
-        else if (isClose && buffer[start] === QUOTE && !isRequestUri(path))
+        else if (isClose && buffer[start] === QUOTE && !isTakenCareOf(path))
           edits.push(...this.#inString(buffer, start, end, format(path)))
       },
     })
@@ -178,4 +178,6 @@ function bodyKind(event: AuditEvent, field: Field): BodyKind {
   return isTokenRequest || event.textIs(FIELD.objectResource, 'tokenreviews') ? 'token' : 'any'
 }
 
-const isRequestUri = (path: Path) => path.length === 1 && path[0] === 'requestURI'
+/** The URI was looked at in its own way; the version is the API server's, and an event has to have it. */
+const isTakenCareOf = (path: Path) =>
+  path.length === 1 && (path[0] === 'requestURI' || path[0] === 'apiVersion')
