@@ -189,6 +189,25 @@ suite('the set-up of PostgreSQL', { skip: postgresUnavailable() ?? false }, () =
       await deliver({ exporter, said }, [at('2020-01-01T00:00:00Z')])
     })
 
+    test('one that was detached is named, and nothing is lost: an operator has to say what shall be', async t => {
+      const { url, admin } = await server.newDatabase(t)
+      const exporter = exporterTo(t, { url }, { events: 'all' })
+      await deliver(exporter, [at('2026-01-01T00:00:00Z')])
+      await admin.query('ALTER TABLE audit_events DETACH PARTITION audit_events_20260101')
+      const again = () =>
+        exporterTo(t, { url }, { events: 'all' }).exporter.export(
+          batchOf([at('2026-01-01T00:00:01Z')]),
+          NEVER,
+        )
+      await assert.rejects(again(), {
+        name: 'RetryableError',
+        needsOperator: true,
+        message: /audit_events_20260101 is no partition of audit_events.*attach it, rename it or drop it/,
+      })
+      await admin.query('ALTER TABLE audit_events_20260101 RENAME TO archive')
+      assert.deepEqual((await again()).rejected, [])
+    })
+
     test('one that another agent drops is made again', async t => {
       const { url, admin } = await server.newDatabase(t)
       const { exporter, said } = exporterTo(t, { url }, { events: 'all' })

@@ -1,3 +1,4 @@
+import { RetryableError } from '../../pipeline/errors.ts'
 import type { Log } from '../../pipeline/log.ts'
 import { AUDIT_EVENTS_TABLE } from '../../postgres/audit-events-table.ts'
 import type { Database } from '../../postgres/database.ts'
@@ -6,6 +7,10 @@ import { LOCK_SQL } from './migrations.ts'
 const DAY_MS = 86_400_000
 /** A statement that waits for a lock holds up all that come after it. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'"
+
+const FIND_TABLE = `
+SELECT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = to_regclass($1) AND inhparent = to_regclass($2)) AS attached
+WHERE to_regclass($1) IS NOT NULL`
 
 /** The partitions of `audit_events`, one for each UTC day. */
 export class Partitions {
@@ -53,7 +58,15 @@ export class Partitions {
     await this.#database.transaction(async session => {
       await session.query(LOCK_TIMEOUT)
       await session.query(LOCK_SQL)
-      const [there] = await session.query('SELECT 1 WHERE to_regclass($1) IS NOT NULL', [nameOf(day)])
+      const [there] = await session.query<{ attached: boolean }>(FIND_TABLE, [
+        nameOf(day),
+        AUDIT_EVENTS_TABLE,
+      ])
+      if (there?.attached === false)
+        throw new RetryableError(
+          `the table ${nameOf(day)} is no partition of ${AUDIT_EVENTS_TABLE}, it was detached or is another one: attach it, rename it or drop it`,
+          { needsOperator: true },
+        )
       if (there !== undefined) return
       await session.query(`CREATE TABLE ${nameOf(day)} (LIKE ${AUDIT_EVENTS_TABLE} INCLUDING ALL)`)
       await session.query(
