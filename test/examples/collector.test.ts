@@ -46,6 +46,7 @@ suite('examples/collector-split.yaml in a real Collector', { skip: collectorUnav
     const config = join(dir, 'auditship.yaml')
     const agent = {
       receivers: { auditLog: { pathPrefix: logs, filename: 'audit.log' } },
+      processors: { redact: false }, // bodies are compared as they were written
       exporters: { otlp: { endpoint: collector.endpoint } },
       service: { stateDir: join(dir, 'state') },
     }
