@@ -52,7 +52,8 @@ test("the image's steps make a small tree that works and is not written to", {
   await auditship('run', '--once', '--config', config, '--file', samplePath('audit2rbac-demo.jsonl'))
   assert.equal(readFileSync(join(folder, 'out.jsonl'), 'utf8').split('\n').length - 1, 37)
   // Every exporter's packages are there, also those that are loaded only when used.
-  await auditship('setup', 'postgres', '--dry-run', '--config', join(ROOT, 'config/postgres.yaml'))
+  const setup = ['setup', 'postgres', '--dry-run', '--config', join(ROOT, 'config/postgres.yaml')]
+  await auditship(...setup, '--set', `service.stateDir=${join(folder, 'database')}`)
   assert.deepEqual(await sizesIn(root), sizes)
 
   const skip = process.getuid?.() === 0 ? false : 'takes root, which gives rights away'
