@@ -167,23 +167,21 @@ suite('auditship query', () => {
       onTerminal(t, `stty cols 90 rows 20; "$NODE" "$CLI" query exec --file "$LOG" 2>/dev/null`, env)
     const colored = await script({
       PAGER: 'sed "s/^/paged: /"',
-      NO_COLOR: undefined,
-      FORCE_COLOR: undefined,
       TERM: 'xterm',
     })
     assert.match(colored, /^paged: .*STARTED/)
     assert.ok(colored.includes('\u001b[31m2026-11-21 08:45:23  eve'))
-    const plain = await script({ PAGER: 'cat', NO_COLOR: '1', FORCE_COLOR: undefined })
+    const plain = await script({ PAGER: 'cat', NO_COLOR: '1', TERM: 'xterm' })
     assert.ok(!plain.includes('\u001b['))
     for (const line of plain.split('\r\n')) assert.ok([...line].length <= 90, line)
   })
 })
 
-/** What a command writes to a terminal. Skips the test where there is no `script`. */
+/** What a command writes to a terminal. Only these variables are set: CI, for one, turns colours off. */
 async function onTerminal(t: TestContext, command: string, env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE: process.execPath, CLI, LOG: SESSION, SHELL: '/bin/sh', ...env },
+    env: { PATH: process.env.PATH, NODE: process.execPath, CLI, LOG: SESSION, SHELL: '/bin/sh', ...env },
   })
   t.after(() => child.kill())
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')])
