@@ -17,6 +17,7 @@ export interface RunningPipeline {
   readonly counters: Readonly<Counters>
   /** In the order events pass them. */
   readonly processors: readonly { readonly id: string; readonly processor: Processor }[]
+  readonly receivers: readonly { readonly id: string; readonly receiver: Receiver }[]
   readonly destinations: readonly Destination[]
   readonly deadLetters: DeadLetters
   /** Receivers, processors and exporters, and what each says keeps it from its work; a shared exporter is the first pipeline's. */
@@ -82,13 +83,13 @@ class Connector {
       },
       this.#stopping,
     )
-    for (const part of pipeline.receivers) {
-      const receiver = create(part)
+    const receivers = pipeline.receivers.map(part => ({ id: part.id, receiver: create(part) }))
+    for (const { receiver } of receivers)
       this.receivers.push({ receiver, start: () => receiver.start(consumer) })
-    }
     return {
       name: pipeline.name,
       counters,
+      receivers,
       processors,
       destinations,
       deadLetters: letters,

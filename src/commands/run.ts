@@ -41,11 +41,11 @@ export async function runAgent(agent: Agent, config: Config, log: AgentLog, once
   }
   for (const { name, counters } of agent.pipelines) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1)
-    const { filteredBy, ...counts } = counters
-    const rules = [...filteredBy].map(([rule, count]) => `${rule}: ${count}`).join(', ')
+    const counts = Object.entries(counters).filter(([, value]) => typeof value === 'number')
+    const rules = [...counters.filteredBy].map(([rule, count]) => `${rule}: ${count}`).join(', ')
     log.info(`stopped after ${seconds} s`, {
       pipeline: name,
-      ...counts,
+      ...Object.fromEntries(counts),
       ...(rules !== '' && { filteredBy: rules }),
     })
     const left = counters.read - counters.delivered - counters.filtered - counters.deadLettered

@@ -19,8 +19,20 @@ export interface Receiver {
   start(next: Consumer): Promise<void>
   /** Rejects when the receiver has to give up. With `context.once` it resolves when all that was there is acknowledged, else never. */
   readonly done?: Promise<void>
+  /** How far it is behind what there is to read; cheap, called whenever metrics are asked for. */
+  status?(): ReceiverStatus
   /** Stops reading, waits for what is in flight to settle, saves the checkpoint. */
   stop(): Promise<void>
+}
+
+/** How far a receiver is behind what there is to read. Times in milliseconds since 1970. */
+export interface ReceiverStatus {
+  /** Bytes that are known to be there and are not acknowledged, uncompressed. */
+  readonly bytesBehind: number
+  /** What was read and has been unacknowledged longest: when it was read, and when its first event came about. */
+  readonly oldestUnacknowledged: { readonly readAt: number; readonly eventAt: number } | undefined
+  /** Since when the checkpoint on disk does not say all that is to be saved; undefined while it does, and without one. */
+  readonly checkpointOutdatedSince: number | undefined
 }
 
 /** Changes or drops events between receiver and exporters. Synchronous, no I/O; when it throws, nothing of the batch passes. */
@@ -72,6 +84,16 @@ export interface SetupStep {
   readonly request?: string
 }
 
+/** What a backend said when it was asked whether it is there. */
+export interface Probe {
+  /** Who answered, in words. */
+  readonly answered: string
+  /** What of it is in the way of events although it answers, in words. */
+  readonly problem?: string | undefined
+  /** What its clock says, in milliseconds since 1970; undefined when it did not tell. */
+  readonly time?: number | undefined
+}
+
 /** Sends batches to a backend. `deliver` calls `export` from several batches at a time and owns retries, bisecting and dead letters. */
 export interface Exporter {
   /** Opens what is needed. Must not wait for the backend to be reachable: that is `export`'s to report. */
@@ -87,6 +109,11 @@ export interface Exporter {
    * @throws when the backend cannot be reached or does not answer as expected
    */
   setup?(dryRun: boolean, signal: AbortSignal): AsyncIterable<SetupStep>
+  /**
+   * Asks the backend whether it is there and takes the credentials, by something that changes nothing; needs no `start`.
+   * @throws when it is not there or refuses, as `export` does
+   */
+  probe?(signal: AbortSignal): Promise<Probe>
   stop?(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { type BackoffLimits, backoffMs, wait } from './backoff.ts'
 import { type AuditBatch, batchOf } from './batch.ts'
 import type { Exporter, Rejection } from './contracts.ts'
-import type { Counters } from './counters.ts'
+import { type AttemptOutcome, type Counters, type ExporterCounters, exporterCounters } from './counters.ts'
 import { PermanentError, RetryableError } from './errors.ts'
 import type { ExporterHealth } from './health.ts'
 
@@ -26,13 +26,16 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Rejection[]> {
   const { health } = destination
+  const counts = exporterCounters(counters, destination.id)
   const rejected: Rejection[] = []
   const parts = batch.events.length === 0 ? [] : [batchOf(batch.events)]
   let failures = 0
   try {
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       signal.throwIfAborted()
+      const begin = performance.now()
       const outcome = await attempt(part, destination.exporter, signal)
+      count(counts, part, outcome, (performance.now() - begin) / 1000)
       for (const rejection of outcome.rejected) rejected.push(rejection)
       for (const left of outcome.left.toReversed()) parts.push(left)
       if (outcome.failure === undefined) {
@@ -40,6 +43,7 @@ export async function deliver(
         continue
       }
       counters.retries++
+      counts.retries++
       health.failed(batch, outcome.failure)
       const retryAfterMs =
         outcome.failure instanceof RetryableError ? outcome.failure.retryAfterMs : undefined
@@ -54,6 +58,7 @@ export async function deliver(
 }
 
 interface Outcome {
+  readonly kind: AttemptOutcome
   readonly rejected: readonly Rejection[]
   /** What is still to be sent, in order. */
   readonly left: readonly AuditBatch[]
@@ -64,14 +69,16 @@ interface Outcome {
 async function attempt(part: AuditBatch, exporter: Exporter, signal: AbortSignal): Promise<Outcome> {
   try {
     const { deferred, why, rejected } = await exporter.export(part, signal)
-    if (deferred.length === 0) return { rejected, left: [] }
+    if (deferred.length === 0)
+      return { kind: rejected.length === 0 ? 'delivered' : 'rejected', rejected, left: [] }
     const busy = `the backend put off ${deferred.length} of ${part.events.length} events`
-    return { rejected, left: [batchOf(deferred)], failure: why ?? new RetryableError(busy) }
+    const failure = why ?? new RetryableError(busy)
+    return { kind: 'deferred', rejected, left: [batchOf(deferred)], failure }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof PermanentError) return refused(part, error)
     const failure = error instanceof Error ? error : new Error(String(error))
-    return { rejected: [], left: [part], failure }
+    return { kind: 'failed', rejected: [], left: [part], failure }
   }
 }
 
@@ -80,8 +87,26 @@ function refused(part: AuditBatch, error: PermanentError): Outcome {
   const { events } = part
   const middle = events.length >> 1
   if (middle === 0) {
-    return { rejected: events.map(event => ({ event, reason: error.message })), left: [] }
+    const rejected = events.map(event => ({ event, reason: error.message }))
+    return { kind: 'rejected', rejected, left: [] }
   }
   const halves = [batchOf(events.slice(0, middle)), batchOf(events.slice(middle))]
-  return { rejected: [], left: halves }
+  return { kind: 'rejected', rejected: [], left: halves }
+}
+
+/** Counts an attempt; what is neither left nor rejected was delivered. */
+function count(
+  counts: ExporterCounters,
+  part: AuditBatch,
+  { kind, rejected, left }: Outcome,
+  seconds: number,
+): void {
+  const refusedBytes = rejected.reduce((sum, { event }) => sum + event.length, 0)
+  const gone = left.reduce((sum, batch) => sum - batch.events.length, part.events.length)
+  const goneBytes = left.reduce((sum, batch) => sum - batch.bytes, part.bytes)
+  counts.delivered += gone - rejected.length
+  counts.bytesDelivered += goneBytes - refusedBytes
+  counts.rejected += rejected.length
+  counts.bytesRejected += refusedBytes
+  counts.attempts[kind].record(seconds)
 }

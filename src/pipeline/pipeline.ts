@@ -21,6 +21,8 @@ export interface PipelineParts {
 export function pipelineConsumer(parts: PipelineParts, signal: AbortSignal): Consumer {
   const { destinations, deadLetters, counters, backoff } = parts
   return async batch => {
+    counters.batchEvents.record(batch.events.length + batch.malformed.length)
+    counters.batchBytes.record(bytesOf(batch))
     const { kept, failed, dropped } = process(batch, parts.processors)
     const refusals = destinations.map(async destination => {
       const rejected = await deliver(kept, destination, counters, backoff, signal)
@@ -42,21 +44,37 @@ export function pipelineConsumer(parts: PipelineParts, signal: AbortSignal): Con
     counters.deadLettered += dead + batch.malformed.length
     counters.delivered += kept.events.length - rejected.size
     counters.filtered += batch.events.length - kept.events.length - failed.length
-    addCounts(counters.filteredBy, dropped)
+    addCounts(counters.filteredBy, dropped.by)
+    const rejectedBytes = sum([...rejected], event => event.length)
+    counters.bytesDelivered += kept.bytes - rejectedBytes
+    counters.bytesFiltered += dropped.bytes
+    counters.bytesDeadLettered +=
+      rejectedBytes + sum(failed, ({ length, raw }) => length ?? raw.length) + malformedBytes(batch)
   }
 }
+
+const sum = <T>(items: readonly T[], of: (item: T) => number) =>
+  items.reduce((all, item) => all + of(item), 0)
+const malformedBytes = (batch: AuditBatch) => sum(batch.malformed, ({ length }) => length)
+const bytesOf = (batch: AuditBatch) => batch.bytes + malformedBytes(batch)
 
 /** What the processors made of a batch. */
 interface Processed {
   readonly kept: AuditBatch
   readonly failed: DeadLetter[]
-  /** How many events were dropped, by the rule that did. */
-  readonly dropped: ReadonlyMap<string, number>
+  readonly dropped: Dropped
+}
+
+/** What processors dropped on purpose. */
+interface Dropped {
+  /** How many events, by the rule that did. */
+  readonly by: Map<string, number>
+  bytes: number
 }
 
 /** Runs one processor after the other. */
 function process(batch: AuditBatch, processors: readonly Processor[]): Processed {
-  const dropped = new Map<string, number>()
+  const dropped: Dropped = { by: new Map(), bytes: 0 }
   const failed: DeadLetter[] = []
   let kept = batch
   for (const processor of processors) {
@@ -74,14 +92,16 @@ function process(batch: AuditBatch, processors: readonly Processor[]): Processed
 function through(
   processor: Processor,
   batch: AuditBatch,
-  dropped: Map<string, number>,
+  dropped: Dropped,
   fail: (event: AuditEvent, error: unknown) => void,
 ): AuditBatch {
   const { events } = batch
   if (events.length === 0) return batch
   try {
     const kept = processor.process(batch)
-    if (kept.dropped !== undefined && kept.dropped !== batch.dropped) addCounts(dropped, kept.dropped)
+    if (kept.dropped !== undefined && kept.dropped !== batch.dropped) addCounts(dropped.by, kept.dropped)
+    // Redaction changes lengths too, but drops nothing.
+    if (kept.events.length < events.length) dropped.bytes += Math.max(0, batch.bytes - kept.bytes)
     return kept
   } catch (error) {
     const [first] = events

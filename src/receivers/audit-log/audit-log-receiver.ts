@@ -1,8 +1,10 @@
-import type { ComponentContext, Consumer, Receiver } from '../../pipeline/contracts.ts'
+import { eventTime } from '../../audit/event-time.ts'
+import type { ComponentContext, Consumer, Receiver, ReceiverStatus } from '../../pipeline/contracts.ts'
 import { checkpointPath, loadCheckpoint } from './checkpoint.ts'
 import { CheckpointSaver } from './checkpoint-saver.ts'
 import { choosePlace } from './choose-place.ts'
 import { followLog } from './follower.ts'
+import type { InFlight } from './hand-over.ts'
 import type { LogFolder } from './log-folder.ts'
 import { LogPlace } from './log-place.ts'
 import { LogsFollower } from './logs-follower.ts'
@@ -23,6 +25,7 @@ export class AuditLogReceiver implements Receiver {
   readonly #stopping = new AbortController()
   readonly #finished = Promise.withResolvers<void>()
   #running: Promise<void> = Promise.resolve()
+  #readings: Readings | undefined
   #isStopped = false
 
   constructor(options: AuditLogOptions, context: ComponentContext) {
@@ -38,7 +41,16 @@ export class AuditLogReceiver implements Receiver {
   async start(next: Consumer): Promise<void> {
     await this.#restore()
     const readings = new Readings(this.#options, this.#context, this.#saved, next, this.#stopping)
+    this.#readings = readings
     this.#running = this.#run(readings)
+  }
+
+  status(): ReceiverStatus {
+    return {
+      bytesBehind: this.#readings?.bytesBehind ?? 0,
+      oldestUnacknowledged: datesOf(this.#readings?.oldestInFlight),
+      checkpointOutdatedSince: this.#saver?.outdatedSince,
+    }
   }
 
   async stop(): Promise<void> {
@@ -96,4 +108,13 @@ export class AuditLogReceiver implements Receiver {
     await readings.settled()
     return (await this.#saver?.flush()) ?? true
   }
+}
+
+/** A batch that holds no event, or none with a time, is as old as its reading. */
+function datesOf(oldest: InFlight | undefined): ReceiverStatus['oldestUnacknowledged'] {
+  if (oldest === undefined) return undefined
+  const { batch, readAt } = oldest
+  const [first] = batch.events
+  const time = first && eventTime(first)
+  return { readAt, eventAt: time === undefined ? readAt : Number(time / 1_000_000n) }
 }

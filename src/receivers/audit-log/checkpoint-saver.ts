@@ -17,6 +17,9 @@ export class CheckpointSaver {
   readonly #problem: StandingProblem
   #saved = ''
   #isDirty = false
+  #dirtySince: number | undefined
+  /** Of what is being written. */
+  #savingSince: number | undefined
   #timer: NodeJS.Timeout | undefined
   #saving: Promise<void> | undefined
   #notBefore = 0
@@ -27,9 +30,15 @@ export class CheckpointSaver {
     this.#problem = new StandingProblem(context)
   }
 
+  /** Since when the file does not say what it should, in milliseconds since 1970; undefined while it does. */
+  get outdatedSince(): number | undefined {
+    return this.#savingSince ?? this.#dirtySince
+  }
+
   /** The content may have changed. */
   changed(): void {
     this.#isDirty = true
+    this.#dirtySince ??= Date.now()
     if (this.#timer !== undefined || this.#saving !== undefined) return
     const delay = Math.max(0, this.#notBefore - performance.now())
     this.#timer = setTimeout(() => this.#begin(), delay).unref()
@@ -60,8 +69,17 @@ export class CheckpointSaver {
 
   async #save(): Promise<void> {
     this.#isDirty = false
+    this.#savingSince = this.#dirtySince
+    this.#dirtySince = undefined
     const content = this.#content()
-    if (content === this.#saved) return
+    try {
+      if (content !== this.#saved) await this.#write(content)
+    } finally {
+      this.#savingSince = undefined
+    }
+  }
+
+  async #write(content: string): Promise<void> {
     try {
       await makeFolder(dirname(this.#path))
       await writeDurably(this.#path, content)
@@ -70,6 +88,7 @@ export class CheckpointSaver {
       this.#problem.clear(`the checkpoint ${this.#path} is saved again`)
     } catch (error) {
       this.#isDirty = true
+      this.#dirtySince = this.#savingSince ?? this.#dirtySince
       this.#notBefore = performance.now() + RETRY_MS
       this.#problem.raise(
         'error',

@@ -2,12 +2,19 @@ import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { Consumer } from '../../pipeline/contracts.ts'
 import type { Turns } from './turns.ts'
 
+/** A batch that is not acknowledged, and when it was read, in milliseconds since 1970. */
+export interface InFlight {
+  readonly batch: AuditBatch
+  readonly readAt: number
+}
+
 /** Hands the batches of one log to the pipeline. All logs of a receiver share its places for unacknowledged batches. */
 export class HandOver {
   readonly #next: Consumer
   readonly #places: Turns
   readonly #onRefused: (error: unknown) => void
-  readonly #inFlight = new Set<Promise<void>>()
+  /** In the order they were handed over. */
+  readonly #inFlight = new Map<Promise<void>, InFlight>()
 
   /** `onRefused` is called when the pipeline takes nothing any more because it shuts down. */
   constructor(next: Consumer, places: Turns, onRefused: (error: unknown) => void) {
@@ -32,7 +39,12 @@ export class HandOver {
       this.#inFlight.delete(handed)
       this.release()
     })
-    this.#inFlight.add(handed)
+    this.#inFlight.set(handed, { batch, readAt: Date.now() })
+  }
+
+  /** What has been in flight longest. Its batch may be looked at now, not later: its bytes are overwritten once it is safe. */
+  get oldest(): InFlight | undefined {
+    return this.#inFlight.values().next().value
   }
 
   /** Whether something is in flight. */
@@ -42,7 +54,7 @@ export class HandOver {
 
   /** Resolves when nothing is in flight. */
   async settled(): Promise<void> {
-    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight)
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight.keys())
   }
 
   async #hand(batch: AuditBatch, acknowledge: () => void): Promise<void> {

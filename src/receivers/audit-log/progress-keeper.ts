@@ -22,6 +22,8 @@ export class ProgressKeeper {
   readonly #absentSince = new Map<Mark, number>()
   readonly #absentMs: number
   #advancedAt = Number.NEGATIVE_INFINITY
+  /** The live file as it was last seen while another one was read. */
+  #live: { readonly sighting: Sighting | undefined; readonly size: number } | undefined
 
   /**
    * With `isOnce` there is no second look: what is missing in the first one is gone. `onSighting` is called when there is
@@ -58,17 +60,37 @@ export class ProgressKeeper {
 
   /** What is acknowledged, and files that were seen since and claim nothing read: when they disappear, that is known after a restart. */
   marksToSave(): readonly Mark[] {
+    return this.#toSave().map(({ mark }) => mark)
+  }
+
+  #toSave(): { readonly mark: Mark; readonly sighting: Sighting | undefined }[] {
     const acknowledged = marksOf(this.#acknowledged).map(mark => {
       const sighting = sightingOf(mark)
-      return sighting === undefined ? mark : sighting.upToDate(mark)
+      return { mark: sighting === undefined ? mark : sighting.upToDate(mark), sighting }
     })
-    return [...acknowledged, ...this.#sightings.map(({ unread }) => unread)].filter(
-      mark => mark !== undefined,
+    const unread = this.#sightings.map(sighting => ({ mark: sighting.unread, sighting }))
+    return [...acknowledged, ...unread].flatMap(({ mark, sighting }) =>
+      mark === undefined ? [] : [{ mark, sighting }],
     )
+  }
+
+  /** Bytes of the log that are there, as far as was seen, and not acknowledged. */
+  get bytesBehind(): number {
+    const live = this.#live
+    let isLiveCounted = live === undefined
+    let bytes = 0
+    for (const { mark, sighting } of this.#toSave()) {
+      const isLive = live?.sighting !== undefined && sighting === live.sighting
+      isLiveCounted ||= isLive
+      const size = isLive ? Math.max(mark.size, live.size) : mark.size
+      if (!mark.ended) bytes += Math.max(0, size - mark.offset)
+    }
+    return isLiveCounted ? bytes : bytes + (live?.size ?? 0)
   }
 
   /** A file is being read from now on. */
   open({ file, source, head, cursor, mark }: FoundFile): void {
+    this.#live = undefined
     const others = this.#now.others.filter(other => other !== mark)
     const sighting = (mark && sightingOf(mark)) ?? this.#sighting()
     sighting.see(head, file.name, source.size)
@@ -118,6 +140,8 @@ export class ProgressKeeper {
     ) as Mark[]
     const isSame = all.length === others.length && all.every((mark, index) => mark === others[index])
     for (const mark of gone) sightingOf(mark)?.gone(mark.offset)
+    const { live } = look
+    this.#live = live && { sighting: live.mark && sightingOf(live.mark), size: live.source.size }
     if (!isSame) {
       this.#set(all, open)
       this.#onSighting()

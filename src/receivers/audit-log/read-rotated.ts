@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { wait } from '../../pipeline/backoff.ts'
+import { countGap } from '../../pipeline/counters.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { FoundFile } from './found-file.ts'
 import { GzipFile } from './gzip-file.ts'
@@ -92,7 +93,7 @@ function reportLoss(
   lost: number,
 ): void {
   const offset = progress.now.open?.cursor.offset ?? 0
-  context.counters.bytesLost += lost
+  countGap(context.counters, lost)
   context.log.error(
     `${source.path} is damaged after byte ${offset}: ${why}. At least ${lost} ${lost === 1 ? 'byte is' : 'bytes are'} lost; reading goes on with the next file`,
     { file: source.path, offset, bytesLost: lost },

@@ -2,7 +2,7 @@ import { AcknowledgedPrefix } from '../../pipeline/acknowledged-prefix.ts'
 import type { ComponentContext, Consumer } from '../../pipeline/contracts.ts'
 import { BatchReader } from './batch-reader.ts'
 import { FolderWatch } from './folder-watch.ts'
-import { HandOver } from './hand-over.ts'
+import { HandOver, type InFlight } from './hand-over.ts'
 import type { LogFolder } from './log-folder.ts'
 import type { LogPlace } from './log-place.ts'
 import type { LogReading } from './log-reading.ts'
@@ -96,6 +96,19 @@ export class Readings {
       this.#readings.delete(path)
       this.#saved.forget(path)
     }
+  }
+
+  /** Bytes of all logs that are there and not acknowledged. */
+  get bytesBehind(): number {
+    let bytes = 0
+    for (const { progress } of this.#readings.values()) bytes += progress.bytesBehind
+    return bytes
+  }
+
+  /** What has been in flight longest. */
+  get oldestInFlight(): InFlight | undefined {
+    const oldest = [...this.#readings.values()].map(({ handOver }) => handOver.oldest)
+    return oldest.filter(batch => batch !== undefined).sort((a, b) => a.readAt - b.readAt)[0]
   }
 
   /** Resolves when nothing is in flight. */

@@ -1,4 +1,5 @@
 import type { ComponentContext } from '../../pipeline/contracts.ts'
+import { countGap } from '../../pipeline/counters.ts'
 import { type ByteSource, readRange } from './byte-source.ts'
 import { Cursor, HEAD_LENGTH } from './cursor.ts'
 import type { FoundFile } from './found-file.ts'
@@ -100,7 +101,7 @@ export class Strays {
   #reportLoss({ file, source, size }: Stray): void {
     const lost = source.size - size
     if (lost <= 0) return
-    this.#context.counters.bytesLost += lost
+    countGap(this.#context.counters, lost)
     this.#context.log.error(
       `${file.path} was deleted or moved to a name that is not one of a rotated file, and still written to: ` +
         `at least ${lost} bytes after byte ${size} are lost`,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ComponentContext } from '../../pipeline/contracts.ts'
+import { countGap } from '../../pipeline/counters.ts'
 import { type ByteSource, isSameFile } from './byte-source.ts'
 import type { LogFolder, Look } from './log-folder.ts'
 import type { Mark } from './mark.ts'
@@ -61,7 +62,7 @@ export class Survey {
     const { log, counters } = this.#context
     const lost = Math.max(0, size - offset)
     const what = `${join(this.#folder.path, name)} was read to byte ${offset} and is gone (deleted, truncated or overwritten)`
-    counters.bytesLost += lost
+    if (lost > 0) countGap(counters, lost)
     if (lost === 0)
       log.warn(`${what}; nothing is known to have been written to it after that`, { file: name, offset })
     else
