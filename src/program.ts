@@ -5,10 +5,11 @@ import { EXIT } from './commands/exit-code.ts'
 const EXIT_CODES = `
 Exit codes:
   0  done; \`run\`: stopped by SIGTERM or SIGINT
-  1  something failed; \`test\`: a test did; \`run --once\`: stopped before it was done; \`setup\`: the user lacks a right
+  1  something failed; \`doctor\` found an error; \`test\`: a test did; \`run --once\`: stopped before it was done; \`setup\`: the user lacks a right
   2  the command line is wrong
   3  the configuration is wrong
-  4  \`replay\`: some dead letters could still not be delivered`
+  4  \`replay\`: some dead letters could still not be delivered
+  5  \`doctor\`: warnings, no error`
 
 /** The `version` of package.json, which is beside `src` and `dist`. */
 function version(): string {
@@ -84,6 +85,15 @@ function program(queryHelp: string): Command {
     .option('--pipeline <name>', 'try them on this pipeline instead of the first')
     .option('--json', 'one JSON object a line')
     .action(async options => exitWith((await import('./commands/test.ts')).test(options)))
+  withConfig(
+    auditship
+      .command('doctor')
+      .description('Find out why no events appear, with the commands that repair it.'),
+  )
+    .option('--provider <name>', 'k3s, rke2, rke or kubeadm; default: as configured, else what is installed')
+    .option('--root <folder>', "where the node's / is mounted, in a container", '/')
+    .option('--json', 'findings as JSON')
+    .action(async options => exitWith((await import('./commands/doctor.ts')).doctor(options)))
   withConfig(auditship.command('replay').description('Send the events of the dead-letter files again.'))
     .option('--pipeline <name>', 'only those of this pipeline')
     .action(async options => exitWith((await import('./commands/replay.ts')).replayCommand(options)))

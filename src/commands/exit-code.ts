@@ -10,4 +10,6 @@ export const EXIT = {
   config: 3,
   /** `replay` left letters in the dead-letter file. */
   deadLetters: 4,
+  /** `doctor` found nothing worse than warnings. */
+  warnings: 5,
 } as const

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+import {
+  type AuditPolicy,
+  auditOf,
+  auditPolicySchema,
+  type PolicyRequest,
+} from '../../src/doctor/audit-policy.ts'
 import { sampleLines } from '../samples.ts'
-import { type AuditPolicy, auditOf, type PolicyRequest, readAuditPolicy } from './audit-policy.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/policies', import.meta.url))
 /** 213 s of a one-node cluster of Kubernetes 1.25, everything recorded, in all stages. */
@@ -47,8 +53,8 @@ const CALLERS: readonly Pick<PolicyRequest, 'user' | 'groups'>[] = [
 ]
 
 for (const name of readdirSync(FOLDER)) {
-  const policy = readAuditPolicy(`${FOLDER}/${name}`)
   const text = readFileSync(`${FOLDER}/${name}`, 'utf8')
+  const policy = auditPolicySchema.parse(parse(text))
 
   suite(`the policy ${name}`, () => {
     test('records the requests of its table at the levels that stand there', () => {

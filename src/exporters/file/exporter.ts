@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { AuditEvent } from '../../audit/event.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import {
@@ -5,6 +8,7 @@ import {
   type ComponentContext,
   type Exporter,
   type ExportResult,
+  type Probe,
 } from '../../pipeline/contracts.ts'
 import { describe } from '../../pipeline/health.ts'
 import { AppendFile } from './append-file.ts'
@@ -51,6 +55,15 @@ export class FileExporter implements Exporter {
     })
   }
 
+  async probe(): Promise<Probe> {
+    // The agent may write it: neither opened nor made here.
+    const path = [this.#path, ...parents(this.#path)].find(existsSync) ?? '/'
+    await access(path, constants.W_OK).catch((error: unknown) => {
+      throw fileError(this.#path, error)
+    })
+    return { answered: `${this.#path} can be written` }
+  }
+
   async stop(): Promise<void> {
     await this.#inTurn(() => this.#file.close())
   }
@@ -60,5 +73,13 @@ export class FileExporter implements Exporter {
     const turn = this.#last.then(work)
     this.#last = turn.catch(() => {})
     return turn
+  }
+}
+
+/** The folders above a path, the nearest first. */
+function* parents(path: string): Generator<string> {
+  for (let at = path, up = dirname(at); up !== at; up = dirname(at)) {
+    yield up
+    at = up
   }
 }

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import { compress, free } from '../../http/compress.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
-import type { ComponentContext, Exporter, ExportResult, SetupStep } from '../../pipeline/contracts.ts'
+import type { ComponentContext, Exporter, ExportResult, Probe, SetupStep } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
 import { AuditshipDocument } from './auditship-document.ts'
@@ -12,6 +12,7 @@ import { OpenSearchClient } from './client.ts'
 import { clusterName, nameFor } from './names.ts'
 import { OpniDocument } from './opni-document.ts'
 import type { OpenSearchOptions } from './options.ts'
+import { probe } from './probe.ts'
 import { refusal } from './refusal.ts'
 import { resourceFields } from './resource-fields.ts'
 import { Setup } from './setup.ts'
@@ -69,6 +70,10 @@ export class OpenSearchExporter implements Exporter {
 
   setup(dryRun: boolean, signal: AbortSignal): AsyncIterable<SetupStep> {
     return this.#setup.steps(dryRun, signal)
+  }
+
+  probe(signal: AbortSignal): Promise<Probe> {
+    return probe(this.#client, signal)
   }
 
   async #exportOnce({ events }: AuditBatch, signal: AbortSignal): Promise<ExportResult> {

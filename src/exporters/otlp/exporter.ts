@@ -10,6 +10,7 @@ import {
   type ComponentContext,
   type Exporter,
   type ExportResult,
+  type Probe,
 } from '../../pipeline/contracts.ts'
 import { PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
@@ -86,6 +87,14 @@ export class OtlpExporter implements Exporter {
       ...(compression !== 'none' && { 'content-encoding': compression }),
       ...(bearerTokenFile !== undefined && { authorization: `Bearer ${await readToken(bearerTokenFile)}` }),
     }
+  }
+
+  /** A request with no events in it. */
+  async probe(signal: AbortSignal): Promise<Probe> {
+    const { compression, encoding } = this.#options
+    const body = await compress(Buffer.from(encoding === 'json' ? '{}' : ''), compression)
+    await this.#client.post(body, await this.#headers(), signal)
+    return { answered: `${this.#client.place} takes OTLP`, time: this.#client.time }
   }
 
   async stop(): Promise<void> {

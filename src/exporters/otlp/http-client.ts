@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { withDeadline } from '../../http/deadline.ts'
+import { readDate } from '../../http/read-date.ts'
 import { isTlsError } from '../../http/tls-error.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
@@ -17,6 +18,7 @@ export class HttpClient {
   #agent: Promise<http.Agent> | undefined
   /** As they were read for the agent. */
   #files: TlsFiles = {}
+  #date: string | undefined
 
   constructor(options: OtlpOptions) {
     this.#options = options
@@ -41,6 +43,16 @@ export class HttpClient {
     })
   }
 
+  /** The address without a password. */
+  get place(): string {
+    return displayed(this.#url)
+  }
+
+  /** What the backend's clock said with its last answer, in milliseconds since 1970; undefined when it did not. */
+  get time(): number | undefined {
+    return readDate(this.#date)
+  }
+
   async close(): Promise<void> {
     const agent = await this.#agent?.catch(() => undefined)
     agent?.destroy()
@@ -48,6 +60,7 @@ export class HttpClient {
 
   async #exchange(body: Buffer, headers: Record<string, string>, deadline: AbortSignal): Promise<Buffer> {
     const answer = await this.#request(body, headers, deadline)
+    this.#date = answer.headers.date
     const content = await readAnswer(answer)
     const status = answer.statusCode ?? 0
     if (status >= 200 && status < 300) return otlpAnswer(answer, content, displayed(this.#url))

@@ -5,15 +5,18 @@ import {
   type ComponentContext,
   type Exporter,
   type ExportResult,
+  type Probe,
   type SetupStep,
 } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
 import type { Database } from '../../postgres/database.ts'
-import { openForWriting } from '../../postgres/open-database.ts'
+import { hasEmbedded } from '../../postgres/embedded/place.ts'
+import { openForReading, openForWriting, urlOf } from '../../postgres/open-database.ts'
 import { AuditEventWriter } from './audit-event-writer.ts'
 import { changeEventRows, UPSERT_CHANGE_EVENTS } from './change-event-rows.ts'
 import { clusterName } from './cluster-name.ts'
 import type { PostgresOptions } from './options.ts'
+import { probe } from './probe.ts'
 import { Setup } from './setup.ts'
 
 /** What is needed while the database is open. */
@@ -59,6 +62,17 @@ export class PostgresExporter implements Exporter {
   async *setup(dryRun: boolean, signal: AbortSignal): AsyncGenerator<SetupStep> {
     const { database } = await this.#open()
     yield* this.#setup.steps(database, dryRun, signal)
+  }
+
+  async probe(signal: AbortSignal): Promise<Probe> {
+    const { events, setup } = this.#options
+    const { stateDir } = this.#context
+    if (urlOf(this.#options) === undefined && !hasEmbedded(stateDir))
+      return { answered: `the embedded PostgreSQL in ${stateDir} is made at the first start` }
+    // Not for writing: the agent may have the embedded one open.
+    const database = await openForReading(this.#options, stateDir)
+    const tables = events === 'all' ? ['change_events', 'audit_events'] : ['change_events']
+    return probe(database, tables, setup.enabled, signal).finally(() => database.close())
   }
 
   async stop(): Promise<void> {

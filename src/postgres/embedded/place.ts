@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where an embedded PostgreSQL has its things. */
@@ -21,3 +22,6 @@ export function embeddedPlace(stateDir: string): EmbeddedPlace {
     socket: join(folder, '.s.PGSQL.5432'),
   }
 }
+
+/** Whether an embedded PostgreSQL was made in the `stateDir`. */
+export const hasEmbedded = (stateDir: string) => existsSync(embeddedPlace(stateDir).data)

@@ -27,11 +27,16 @@ export function serializeCheckpoint(checkpoint: Checkpoint): string {
   return `${JSON.stringify({ version: VERSION, logs: Object.fromEntries(checkpoint) })}\n`
 }
 
+/** The checkpoint in a file. @throws Error when it is not there or cannot be used */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const saved = checkpointSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  return new Map(Object.entries(saved.logs))
+}
+
 /** The saved checkpoint; undefined at the first start. One that cannot be used is set aside, and everything is read again. */
 export async function loadCheckpoint(path: string, log: Log): Promise<Checkpoint | undefined> {
   try {
-    const saved = checkpointSchema.parse(JSON.parse(await readFile(path, 'utf8')))
-    return new Map(Object.entries(saved.logs))
+    return await readCheckpoint(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     const aside = await setAside(path).then(

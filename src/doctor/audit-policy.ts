@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import { z } from 'zod'
 
 const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const
 const names = z.array(z.string().min(1)).min(1)
 
 const groupResources = z
-  .strictObject({ group: z.string(), resources: names.optional(), resourceNames: names.optional() })
+  .strictObject({
+    group: z.string().default(''),
+    resources: names.optional(),
+    resourceNames: names.optional(),
+  })
   .refine(({ resources, resourceNames }) => !resourceNames || resources, 'resourceNames need resources')
 
 const rule = z
@@ -17,7 +19,9 @@ const rule = z
     verbs: names.optional(),
     resources: z.array(groupResources).min(1).optional(),
     namespaces: z.array(z.string()).min(1).optional(),
-    nonResourceURLs: z.array(z.string().regex(/^(\*|\/[^*]*\*?)$/)).optional(),
+    nonResourceURLs: z
+      .array(z.string().regex(/^(\*|\/[^*]*\*?)$/, 'expected a path, a * only at its end'))
+      .optional(),
     omitStages: z.array(z.enum(STAGES)).optional(),
     omitManagedFields: z.boolean().optional(),
   })
@@ -27,7 +31,7 @@ const rule = z
   )
 
 /** A policy of audit.k8s.io/v1 in its shape and by the rules of k8s.io/apiserver/pkg/apis/audit/validation. */
-const auditPolicy = z.strictObject({
+export const auditPolicySchema = z.strictObject({
   apiVersion: z.literal('audit.k8s.io/v1'),
   kind: z.literal('Policy'),
   metadata: z.object({}).optional(),
@@ -35,7 +39,9 @@ const auditPolicy = z.strictObject({
   omitManagedFields: z.boolean().optional(),
   rules: z.array(rule).min(1),
 })
-export type AuditPolicy = z.output<typeof auditPolicy>
+
+/** A valid policy. */
+export type AuditPolicy = z.output<typeof auditPolicySchema>
 type Rule = AuditPolicy['rules'][number]
 
 /** What of a request a policy looks at. */
@@ -52,15 +58,26 @@ export interface PolicyRequest {
   readonly path?: string
 }
 
-/** @throws ZodError when it is no valid policy */
-export const readAuditPolicy = (file: string) => auditPolicy.parse(parse(readFileSync(file, 'utf8')))
+/** What an API server does with a request. */
+export interface Audit {
+  readonly level: Rule['level']
+  readonly omitStages: readonly string[]
+  /** The number of the rule that decided, from 1; undefined when none fits. */
+  readonly rule: number | undefined
+}
 
-/** What the API server does with a request: the first rule that fits decides, without one it records nothing. See `ruleMatches` in k8s.io/apiserver/pkg/audit/policy/checker.go. Compared with that of v0.35.0, which loads all policies here, on 7,208 requests: no difference. */
-export function auditOf(policy: AuditPolicy, request: PolicyRequest) {
-  const first = policy.rules.find(rule => matches(rule, request))
+/**
+ * What the API server does with a request: the first rule that fits decides, without one it records nothing. See
+ * `ruleMatches` in k8s.io/apiserver/pkg/audit/policy/checker.go. Compared with that of v0.35.0, which loads all policies of
+ * examples/, on 7,208 requests: no difference.
+ */
+export function auditOf(policy: AuditPolicy, request: PolicyRequest): Audit {
+  const index = policy.rules.findIndex(rule => matches(rule, request))
+  const first = policy.rules[index]
   return {
     level: first?.level ?? 'None',
-    omitStages: [...(policy.omitStages ?? []), ...(first?.omitStages ?? [])] as readonly string[],
+    omitStages: [...(policy.omitStages ?? []), ...(first?.omitStages ?? [])],
+    rule: first && index + 1,
   }
 }
 

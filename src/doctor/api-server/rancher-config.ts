@@ -1,0 +1,43 @@
+import { parse } from 'yaml'
+import { z } from 'zod'
+import type { Host } from '../host.ts'
+
+const files = z.record(z.string(), z.unknown()).nullish()
+
+/** What k3s or RKE2 is configured with: `config.yaml`, then `config.yaml.d/*.yaml` in the order of their names. */
+export interface RancherConfig {
+  /** The files that are there. */
+  readonly sources: readonly string[]
+  /** Each key with its values, of which one that takes no list uses the last. */
+  readonly values: ReadonlyMap<string, readonly string[]>
+}
+
+/**
+ * Reads the configuration of k3s or RKE2 in `folder`. A later file replaces a key of an earlier one, with a `+` behind the key
+ * it adds to it. https://docs.k3s.io/installation/configuration#multiple-config-files
+ * @throws Error that names a file that is no YAML mapping
+ */
+export async function readRancherConfig(host: Host, folder: string): Promise<RancherConfig> {
+  const dropIns = (await host.names(`${folder}/config.yaml.d`)).filter(name => /\.ya?ml$/.test(name))
+  const sources: string[] = []
+  const values = new Map<string, readonly string[]>()
+  for (const path of [`${folder}/config.yaml`, ...dropIns.map(name => `${folder}/config.yaml.d/${name}`)]) {
+    const text = await host.text(path)
+    if (text === undefined) continue
+    sources.push(path)
+    for (const [key, value] of Object.entries(read(path, text))) {
+      const name = key.replace(/\+$/, '')
+      const own = Array.isArray(value) ? value.map(String) : [String(value)]
+      values.set(name, key === name ? own : [...(values.get(name) ?? []), ...own])
+    }
+  }
+  return { sources, values }
+}
+
+function read(path: string, text: string): Record<string, unknown> {
+  try {
+    return files.parse(parse(text)) ?? {}
+  } catch (cause) {
+    throw new Error(`${path} is no YAML mapping`, { cause })
+  }
+}

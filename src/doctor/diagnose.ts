@@ -1,0 +1,94 @@
+import type { Config } from '../config/config.ts'
+import { connect } from '../connect.ts'
+import { describe } from '../pipeline/health.ts'
+import { silentLog } from '../pipeline/log.ts'
+import type { AuditLogOptions } from '../receivers/audit-log/options.ts'
+import { logPaths, type Provider } from '../receivers/audit-log/provider-presets.ts'
+import type { ApiServer } from './api-server/api-server.ts'
+import { findApiServer } from './api-server/find.ts'
+import { runningFlags } from './api-server/running-process.ts'
+import { checkAuditing } from './checks/auditing.ts'
+import { checkBackends } from './checks/backends.ts'
+import { checkDeadLetters } from './checks/dead-letters.ts'
+import { checkLog } from './checks/log.ts'
+import { checkPolicy } from './checks/policy.ts'
+import { checkAgent, checkProgress, type ReceiverPlace } from './checks/progress.ts'
+import { checkRotation } from './checks/rotation.ts'
+import type { Finding } from './finding.ts'
+import type { Host } from './host.ts'
+
+/** Looks at all that lies between a request to the API server and the backend, in the order events take. */
+export async function diagnose(
+  host: Host,
+  config: Config | undefined,
+  provider: Provider | undefined,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const receivers = config === undefined ? [] : receiversOf(config)
+  const distribution = provider ?? receivers.find(receiver => receiver.provider !== undefined)?.provider
+  const { server, findings } = await apiServer(host, distribution)
+  const { distribution: found } = server ?? {}
+  const looked =
+    receivers.length > 0
+      ? receivers.map(({ id, paths }) => ({ receiver: id, paths }))
+      : [{ receiver: undefined, paths: logPaths({ provider: distribution ?? found }) }]
+  const logs = await Promise.all(looked.map(place => checkLog(host, place, server)))
+  const behind = config === undefined ? [] : await delivery(host, config, receivers, signal)
+  return [...findings, ...logs.flat(), ...behind]
+}
+
+async function apiServer(
+  host: Host,
+  provider: Provider | undefined,
+): Promise<{ readonly server: ApiServer | undefined; readonly findings: readonly Finding[] }> {
+  try {
+    const server = await findApiServer(host, provider)
+    if (server === undefined) return { server, findings: [unseen(host, provider)] }
+    const auditing = checkAuditing(server, await runningFlags(host))
+    return { server, findings: [...auditing, ...(await checkPolicy(host, server)), ...checkRotation(server)] }
+  } catch (error) {
+    const repair = `auditship init --provider ${provider ?? 'kubeadm'} --exporter otlp   # shows what it should hold`
+    const finding: Finding = { check: 'auditing', severity: 'error', message: describe(error), repair }
+    return { server: undefined, findings: [finding] }
+  }
+}
+
+function unseen(host: Host, provider: Provider | undefined): Finding {
+  const what = provider === undefined ? 'k3s, RKE2 or kubeadm' : provider
+  return {
+    check: 'auditing',
+    severity: 'unknown',
+    message: `no API server of ${what} is configured in ${host.root}: whether auditing is on cannot be told from here`,
+    repair:
+      'auditship doctor --root /host   # in a container, with / of the node mounted there; or run it on the node',
+  }
+}
+
+interface Receiving extends ReceiverPlace {
+  readonly provider: Provider | undefined
+}
+
+function receiversOf({ pipelines }: Config): Receiving[] {
+  return pipelines.flatMap(({ name, receivers }) =>
+    receivers
+      .filter(({ type }) => type.type === 'auditLog')
+      .map(({ id, options }) => {
+        const place = options as AuditLogOptions
+        return { pipeline: name, id, provider: place.provider, paths: logPaths(place) }
+      }),
+  )
+}
+
+async function delivery(
+  host: Host,
+  config: Config,
+  receivers: readonly Receiving[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const { stateDir } = config.service
+  const { exporters } = connect(config, silentLog, true, signal)
+  const agent = await checkAgent(host, stateDir)
+  const progress = await Promise.all(receivers.map(receiver => checkProgress(host, stateDir, receiver)))
+  const letters = await checkDeadLetters(host, stateDir)
+  return [agent, ...progress.flat(), ...letters, ...(await checkBackends(exporters, signal))]
+}
