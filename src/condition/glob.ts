@@ -15,7 +15,10 @@ export function globFits(pattern: string, text: string): boolean {
     if (c === STAR) {
       star = p++
       resume = t
-    } else if (c === QUESTION_MARK || c === text.charCodeAt(t)) {
+    } else if (c === QUESTION_MARK) {
+      p++
+      t += isPair(text, t) ? 2 : 1
+    } else if (c === text.charCodeAt(t)) {
       p++
       t++
     } else if (star >= 0) {
@@ -26,6 +29,9 @@ export function globFits(pattern: string, text: string): boolean {
   while (pattern.charCodeAt(p) === STAR) p++
   return p === pattern.length
 }
+
+/** Whether two units of UTF-16 make one character there. */
+const isPair = (text: string, t: number) => (text.codePointAt(t) ?? 0) > 0xffff
 
 const STAR = 0x2a
 const QUESTION_MARK = 0x3f

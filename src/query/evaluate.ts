@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../audit/attributes.ts'
+import { globFits } from '../condition/glob.ts'
 import type { Condition } from './condition.ts'
-import { globExpression } from './glob.ts'
 
 /** How a condition sees what it is about. */
 export interface Reading<Subject> {
@@ -37,10 +37,8 @@ export function evaluator<Subject>(
     }
     case 'startsWith':
       return some(condition.attribute, value => String(value).startsWith(condition.prefix))
-    case 'like': {
-      const expression = globExpression(condition.pattern)
-      return some(condition.attribute, value => expression.test(String(value)))
-    }
+    case 'like':
+      return some(condition.attribute, value => globFits(condition.pattern, String(value)))
     case 'exists':
       return some(condition.attribute, value => value !== '')
     case 'between':

@@ -1,6 +1,6 @@
+import { isGlob } from '../condition/glob.ts'
 import { addressRange } from './addresses.ts'
 import { all, any, between, type Condition, fromAddress, is, like, received } from './condition.ts'
-import { isGlob } from './glob.ts'
 import { moment } from './moment.ts'
 
 /** The filters of the command line, as they are written there; those that may be given several times mean any of them. */

@@ -149,6 +149,11 @@ test('a glob fits what an expression of JavaScript made of it fits', () => {
   }
 })
 
+test('a ? is one character, also where UTF-16 has two units', () => {
+  const fits = (pattern: string) => globFits(pattern, 'a💥c')
+  assert.deepEqual(['a?c', '???', '*?c', 'a??c'].map(fits), [true, true, true, false])
+})
+
 test('a glob of many * takes no time to speak of on a long text', () => {
   const started = performance.now()
   assert.equal(globFits('*a*a*a*a*a*a*a*b', 'a'.repeat(100_000)), false)

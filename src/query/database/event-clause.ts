@@ -1,6 +1,6 @@
 import type { Parameter } from '../../postgres/database.ts'
 import type { Condition } from '../condition.ts'
-import { likePattern } from '../glob.ts'
+import { likePattern } from './like-pattern.ts'
 
 /** Access is known by the subresource or, without objectRef, by the path: the columns of access are null on most events. */
 const MAY_BE_ACCESS = `(coalesce(subresource, event->'objectRef'->>'subresource') IN ('exec', 'attach', 'portforward', 'proxy', 'ephemeralcontainers')

@@ -5,36 +5,13 @@ import type { Condition } from '../condition.ts'
 import { evaluator, type Reading } from '../evaluate.ts'
 import { WrongFilter } from '../filters.ts'
 import { inOrder, type Row } from '../row.ts'
+import { type Session, sessionRow } from '../session-row.ts'
 import { timeText } from './event-clause.ts'
 
-/** A row of `change_events`; those of kubechronicle lack auditship's columns. */
-interface Session {
+/** A row of `change_events`. */
+interface StoredSession extends Session {
   readonly id: string
   readonly timestamp: string
-  readonly operation: string
-  readonly resource_kind: string
-  readonly namespace: string
-  readonly name: string
-  readonly actor: {
-    readonly username?: string
-    readonly source_ip?: string
-    readonly impersonated?: { readonly username?: string }
-  }
-  readonly source: { readonly tool?: string }
-  readonly allowed: boolean | null
-  readonly exec_metadata: {
-    readonly command?: readonly string[]
-    readonly container?: string
-    readonly stdin?: boolean
-    readonly tty?: boolean
-    readonly node_name?: string
-    readonly image?: string
-  } | null
-  readonly audit_id: string | null
-  readonly stage: string | null
-  readonly response_code: number | null
-  readonly ended_at: string | null
-  readonly duration_ms: number | null
 }
 
 const PAGE = 1_000
@@ -47,20 +24,22 @@ export async function searchSessions(database: Database, condition: Condition): 
   const [time, id] = [`$${parameters.length + 1}`, `$${parameters.length + 2}`]
   const sql = `SELECT * FROM change_events WHERE ${[...clauses, `(timestamp, id) > (${time}::timestamptz, ${id})`].join(' AND ')}
     ORDER BY timestamp, id LIMIT ${PAGE}`
-  const found: Session[] = []
-  let after: Pick<Session, 'timestamp' | 'id'> = { timestamp: '-infinity', id: '' }
+  const found: StoredSession[] = []
+  let after: Pick<StoredSession, 'timestamp' | 'id'> = { timestamp: '-infinity', id: '' }
   for (;;) {
     const rows = (await database.query(sql, [
       ...parameters,
       after.timestamp,
       after.id,
-    ])) as unknown as Session[]
+    ])) as unknown as StoredSession[]
     found.push(...rows.filter(matches))
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) break
     after = last
   }
-  return inOrder(found.map(session => ({ row: rowOf(session), time: parseTimestampText(session.timestamp) })))
+  return inOrder(
+    found.map(session => ({ row: sessionRow(session), time: parseTimestampText(session.timestamp) })),
+  )
 }
 
 /** The table is small: only the time, by which it is indexed, is left to PostgreSQL. */
@@ -75,7 +54,7 @@ function timeClauses(condition: Condition, parameters: Parameter[]): string[] {
 }
 
 /** The attributes of events that a session knows. */
-const ATTRIBUTES: Readonly<Record<string, (session: Session) => AttributeValue | undefined>> = {
+const ATTRIBUTES: Readonly<Record<string, (session: StoredSession) => AttributeValue | undefined>> = {
   operation: ({ operation }) => operation,
   'user.username': ({ actor }) => actor.username,
   'impersonated_user.username': ({ actor }) => actor.impersonated?.username,
@@ -91,7 +70,7 @@ const ATTRIBUTES: Readonly<Record<string, (session: Session) => AttributeValue |
   source_ips: ({ actor }) => (actor.source_ip === undefined ? [] : [actor.source_ip]),
 }
 
-const READING: Reading<Session> = {
+const READING: Reading<StoredSession> = {
   value(attribute) {
     const read = ATTRIBUTES[attribute]
     if (read !== undefined) return read
@@ -101,31 +80,4 @@ const READING: Reading<Session> = {
   },
   received: ({ timestamp }) => parseTimestampText(timestamp),
   body: () => () => false,
-}
-
-/** As `sessionRow` makes it of events. */
-function rowOf({ actor, exec_metadata: exec, ...session }: Session): Row {
-  return {
-    started: session.timestamp,
-    user: actor.username,
-    as: actor.impersonated?.username,
-    source_ip: actor.source_ip,
-    operation: session.operation,
-    kind: session.resource_kind,
-    namespace: session.namespace === '' ? undefined : session.namespace,
-    name: session.name,
-    container: exec?.container,
-    node: exec?.node_name,
-    command: exec?.command,
-    image: exec?.image,
-    stdin: exec?.stdin,
-    tty: exec?.tty,
-    allowed: session.allowed ?? undefined,
-    code: session.response_code ?? undefined,
-    ended: session.ended_at ?? undefined,
-    duration_ms: session.duration_ms ?? undefined,
-    tool: session.source.tool,
-    stage: session.stage ?? undefined,
-    audit_id: session.audit_id ?? undefined,
-  }
 }
