@@ -9,21 +9,26 @@ const PATIENCE_MS = 10_000
 /** More makes signatures and short-lived tokens fail. Milliseconds. */
 const MOST_SKEW = 30_000
 
-/** Whether the backend of each exporter answers and takes the credentials, and what its clock says. */
+/** Whether the backend of each exporter answers and takes the credentials, and what its clock says. @param patience in milliseconds */
 export async function checkBackends(
   exporters: Connected['exporters'],
   signal: AbortSignal,
+  patience = PATIENCE_MS,
 ): Promise<Finding[]> {
-  const findings = [...exporters].map(([id, exporter]) => checkBackend(id, exporter, signal))
+  const findings = [...exporters].map(([id, exporter]) => checkBackend(id, exporter, signal, patience))
   return (await Promise.all(findings)).flat()
 }
 
-async function checkBackend(id: string, exporter: Exporter, signal: AbortSignal): Promise<Finding[]> {
+async function checkBackend(
+  id: string,
+  exporter: Exporter,
+  signal: AbortSignal,
+  patience: number,
+): Promise<Finding[]> {
   if (exporter.probe === undefined) return []
   const repair = `auditship validate --config auditship.yaml   # then the address and credentials of exporters.${id}`
   try {
-    const ask = (deadline: AbortSignal) => exporter.probe?.(deadline)
-    const probe = await withDeadline(signal, PATIENCE_MS, async deadline => ask(deadline))
+    const probe = await withDeadline(signal, patience, async deadline => exporter.probe?.(deadline))
     if (probe === undefined) return []
     const { answered, problem, time } = probe
     const clock = time === undefined ? [] : checkClock(id, time)
