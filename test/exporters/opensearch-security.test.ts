@@ -107,6 +107,17 @@ suite('the role of the documentation', { skip: openSearchUnavailable() ?? false 
     })
   }
 
+  test('doctor knows the node, and says so of credentials that it refuses', async () => {
+    const probe = async (options: object) => {
+      const { exporter } = exporterTo(node, { tls: { caFile: node.caFile }, ...options })
+      return exporter.probe?.(NEVER).finally(() => exporter.stop?.())
+    }
+    const admin = await probe({ username: 'admin', password: 'admin' })
+    assert.match(admin?.answered ?? '', /is opensearch \d+\.\d+\.\d+, cluster /)
+    assert.equal((await probe(USER))?.problem, undefined)
+    await assert.rejects(probe({ ...USER, password: 'Wr0ng-9f3k-ship' }), /answered GET \/ with 401/)
+  })
+
   test('a wrong password is an ERROR until the password file has the right one', async t => {
     const passwordFile = join(await tempDir(t), 'password')
     await writeFile(passwordFile, 'Wr0ng-9f3k-ship')
