@@ -5,6 +5,9 @@ import { type Log, silentLog } from './pipeline/log.ts'
 import { type ReplayResult, replay } from './pipeline/replay.ts'
 import { type Readiness, readinessOf } from './readiness.ts'
 import { holdStateDir } from './state-dir.ts'
+import type { Health } from './telemetry/metrics/measured.ts'
+import { ownResource } from './telemetry/own-resource.ts'
+import { type Service, startService } from './telemetry/service.ts'
 
 /** How an agent runs. */
 export interface AgentOptions {
@@ -12,6 +15,8 @@ export interface AgentOptions {
   readonly log?: Log
   /** Read what is there, deliver it and be done, instead of following. */
   readonly once?: boolean
+  /** Answer /livez, /readyz and /metrics on 127.0.0.1:9464, if it is free, when `service.http.listen` says nothing. */
+  readonly listenByDefault?: boolean
 }
 
 const NEVER = new Promise<void>(() => {})
@@ -22,10 +27,14 @@ export class Agent {
   readonly #log: Log
   readonly #stopping = new AbortController()
   readonly #parts: Connected
+  readonly #listenByDefault: boolean
+  #phase: Health['phase'] = 'starting'
+  #service: Service | undefined
   #releaseStateDir = () => {}
 
   constructor(config: Config, options: AgentOptions = {}) {
     this.#config = config
+    this.#listenByDefault = options.listenByDefault ?? false
     this.#log = options.log ?? silentLog
     this.#parts = connect(config, this.#log, options.once ?? false, this.#stopping.signal)
   }
@@ -34,12 +43,14 @@ export class Agent {
     return this.#parts.pipelines
   }
 
-  /** Exporters first, so that receivers find them ready. @throws when a component cannot start; all are stopped again */
+  /** Exporters before receivers, so that these find them ready. @throws when a component cannot start; all are stopped again */
   async start(): Promise<void> {
     try {
       this.#releaseStateDir = await holdStateDir(this.#config.service.stateDir, this.#log)
+      this.#service = await this.#startService()
       for (const exporter of this.#parts.exporters.values()) await exporter.start?.()
       for (const { start } of this.#parts.receivers) await start()
+      this.#phase = 'running'
     } catch (error) {
       await this.stop()
       throw error
@@ -61,6 +72,7 @@ export class Agent {
 
   /** Stops reading, waits up to `service.shutdownTimeout` for what is in flight, saves checkpoints, closes exporters. */
   async stop(): Promise<void> {
+    this.#phase = 'stopping'
     const deadline = setTimeout(
       () => this.#stopping.abort(new Error('the agent stops')),
       this.#config.service.shutdownTimeout,
@@ -70,7 +82,10 @@ export class Agent {
     } finally {
       clearTimeout(deadline)
       this.#stopping.abort(new Error('the agent has stopped'))
-      await this.#stopExporters().finally(this.#releaseStateDir)
+      await this.#stopExporters()
+        .finally(() => this.#service?.stop())
+        .finally(this.#releaseStateDir)
+      this.#service = undefined
     }
   }
 
@@ -121,6 +136,20 @@ export class Agent {
     } finally {
       await this.#stopExporters()
     }
+  }
+
+  #startService(): Promise<Service> {
+    const { resource, service } = this.#config
+    const measured = {
+      pipelines: this.pipelines,
+      health: () => {
+        const { ready, problems } = this.readiness()
+        return { phase: this.#phase, ready: ready && this.#phase === 'running', problems }
+      },
+    }
+    const listen = service.http.listen ?? (this.#listenByDefault ? undefined : 'none')
+    const options = { listen, otlp: service.metrics.otlp, resource: ownResource(resource, service.stateDir) }
+    return startService(measured, options, this.#log)
   }
 
   async #stopExporters(): Promise<void> {

@@ -10,9 +10,10 @@ export async function run(options: ConfigOptions & { readonly once?: boolean }):
   const { config, warnings } = await readConfiguration(options)
   const log = await createLog({ level: config.service.log.level, resource: config.resource })
   for (const warning of warnings) log.warn(warning)
-  const agent = new Agent(config, { log, once: options.once ?? false })
+  const once = options.once ?? false
+  const agent = new Agent(config, { log, once, listenByDefault: !once })
   try {
-    const isDone = await runAgent(agent, config, log, options.once ?? false)
+    const isDone = await runAgent(agent, config, log, once)
     return isDone ? EXIT.ok : EXIT.failed
   } finally {
     await log.shutdown()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ExporterType, ProcessorType, ReceiverType } from '../pipeline/component.ts'
-import { byteSize, duration } from './scalars.ts'
+import { byteSize, duration, headerOptions } from './scalars.ts'
 import { testsSchema } from './tests.ts'
 
 /** The component types a configuration may name. */
@@ -67,6 +67,38 @@ const serviceSchema = z.strictObject({
         .enum(['debug', 'info', 'warn', 'error'])
         .default('info')
         .describe('Least level that is written'),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      listen: z
+        .string()
+        .regex(
+          /^(none|(\[[\da-fA-F:.]+\]|[^:[\]]*):\d{1,5})$/,
+          'expected HOST:PORT such as 127.0.0.1:9464, :PORT for all addresses, or none',
+        )
+        .optional()
+        .describe(
+          'Address where `/livez`, `/readyz` and `/metrics` answer, without TLS or passwords: `HOST:PORT`, `:PORT` for all ' +
+            'addresses, or `none`. Left out, `run` takes 127.0.0.1:9464 if it is free',
+        ),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      otlp: z
+        .strictObject({
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .describe('Base URL of an OTLP/HTTP receiver; /v1/metrics is added unless it ends so'),
+          headers: headerOptions().default({}).describe('Headers of each request'),
+          interval: duration()
+            .pipe(z.number().min(1_000))
+            .prefault('60s')
+            .describe('How often metrics are sent'),
+        })
+        .optional()
+        .describe('Send metrics by OTLP too'),
     })
     .prefault({}),
   pipelines: pipelinesSchema

@@ -49,6 +49,14 @@ export function secret() {
   return z.string().min(1).meta({ secret: true })
 }
 
+/** Headers of each request by name, as whatever speaks HTTP has them among its options; their values are secrets. */
+export function headerOptions() {
+  return z.record(
+    z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'expected a header name'),
+    secret().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected a header value on one line'),
+  )
+}
+
 /** Milliseconds as `duration()` reads them, in the largest unit that is exact: 90000 is `90s`. */
 export function formatDuration(milliseconds: number): string {
   return inLargestUnit(milliseconds, ['d', 'h', 'm', 's', 'ms'], DURATION_UNITS)

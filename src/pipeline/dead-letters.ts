@@ -67,6 +67,16 @@ export class DeadLetters {
     this.#backoff = backoff
   }
 
+  /** The size at which delivery waits, in bytes. */
+  get maxSize(): number {
+    return this.#maxBytes
+  }
+
+  /** Size of the file in bytes; 0 when there is none. */
+  async size(): Promise<number> {
+    return (await stat(this.path).catch(() => undefined))?.size ?? 0
+  }
+
   /** Why an operator should look here: the file cannot be written, or letters came in within the last five minutes. */
   get failure(): Failure | undefined {
     const isGrowing = this.#growth !== undefined && Date.now() - this.#growth.lastAt < GROWING_MS

@@ -37,7 +37,7 @@ const ROWS: Row[] = [
     text: `${GOOD}exporter: {}\nservice: { state_dir: /x }\n`,
     messages: [
       'audit.yaml:3:1: exporter: unknown key; did you mean "exporters"? Known keys: receivers, processors, exporters, attributes, cluster, resource, service, tests',
-      'audit.yaml:4:12: service.state_dir: unknown key; did you mean "stateDir"? Known keys: stateDir, shutdownTimeout, deadLetters, log, pipelines',
+      'audit.yaml:4:12: service.state_dir: unknown key; did you mean "stateDir"? Known keys: stateDir, shutdownTimeout, deadLetters, log, http, metrics, pipelines',
     ],
   },
   {

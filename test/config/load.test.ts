@@ -65,6 +65,8 @@ suite('a configuration that is loaded', () => {
       shutdownTimeout: 10_000,
       deadLetters: { maxSize: 2 ** 30 },
       log: { level: 'info' },
+      http: {},
+      metrics: {},
     })
   })
 

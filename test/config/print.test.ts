@@ -56,6 +56,8 @@ service:
     maxSize: 1GiB
   log:
     level: info
+  http: {}
+  metrics: {}
   pipelines:
     default:
       receivers:

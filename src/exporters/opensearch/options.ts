@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { byteSize, duration, secret } from '../../config/scalars.ts'
-import { headerOptions } from '../../http/header-options.ts'
+import { byteSize, duration, headerOptions, secret } from '../../config/scalars.ts'
 import { tlsOptions } from '../../http/tls-options.ts'
 
 const name = () =>

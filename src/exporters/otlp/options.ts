@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { byteSize, duration } from '../../config/scalars.ts'
-import { headerOptions } from '../../http/header-options.ts'
+import { byteSize, duration, headerOptions } from '../../config/scalars.ts'
 import { tlsOptions } from '../../http/tls-options.ts'
 
 /** Options of the `otlp` exporter. */
