@@ -85,6 +85,16 @@ function program(queryHelp: string): Command {
     .option('--pipeline <name>', 'try them on this pipeline instead of the first')
     .option('--json', 'one JSON object a line')
     .action(async options => exitWith((await import('./commands/test.ts')).test(options)))
+  auditship
+    .command('init')
+    .description('Write a configuration, an audit policy, settings for the API server and values for Helm.')
+    .option('--provider <name>', 'k3s, rke2, rke or kubeadm')
+    .option('--exporter <name>', 'otlp, opensearch or postgres')
+    .option('--policy <name>', 'which of examples/policies', 'baseline')
+    .option('--dir <folder>', 'where to write', '.')
+    .option('--from-opni <file>', "take over an Opni resource's kubeAuditLogs, instead of --provider")
+    .option('--force', 'overwrite files that are there')
+    .action(async options => exitWith((await import('./commands/init.ts')).init(options)))
   withConfig(
     auditship
       .command('doctor')

@@ -54,6 +54,7 @@ test("the image's steps make a small tree that works and is not written to", {
   // Every exporter's packages are there, also those that are loaded only when used.
   const setup = ['setup', 'postgres', '--dry-run', '--config', join(ROOT, 'config/postgres.yaml')]
   await auditship(...setup, '--set', `service.stateDir=${join(folder, 'database')}`)
+  await auditship('init', '--provider', 'k3s', '--exporter', 'otlp', '--dir', join(folder, 'init'))
   assert.deepEqual(await sizesIn(root), sizes)
 
   const skip = process.getuid?.() === 0 ? false : 'takes root, which gives rights away'
