@@ -21,10 +21,13 @@ export function readinessOf(pipelines: readonly RunningPipeline[]): Readiness {
     const letters = { component: 'deadLetters', failures: [deadLetters.failure] }
     const own = components.map(({ id, problems }) => ({ component: id, failures: [...problems] }))
     return [...own, ...exporters, letters].flatMap(({ component, failures }) =>
-      failures.flatMap(failure =>
-        failure === undefined ? [] : [{ pipeline, component, since: failure.since, reason: failure.reason }],
-      ),
+      failures.flatMap(failure => (failure === undefined ? [] : [problem(pipeline, component, failure)])),
     )
   })
   return { ready: problems.length === 0, problems }
+}
+
+/** Only what a problem has: a failure may know more of itself. */
+function problem(pipeline: string, component: string, { since, reason, summary }: Failure): Problem {
+  return { pipeline, component, since, reason, ...(summary !== undefined && { summary }) }
 }

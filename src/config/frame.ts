@@ -49,6 +49,8 @@ export const attributesSchema = z.strictObject({
     .describe('Attributes of your own, by name'),
 })
 
+const LISTEN_EXPECTED = 'expected HOST:PORT such as 127.0.0.1:9464, :PORT for all addresses, or none'
+
 const serviceSchema = z.strictObject({
   stateDir: z
     .string()
@@ -73,10 +75,8 @@ const serviceSchema = z.strictObject({
     .strictObject({
       listen: z
         .string()
-        .regex(
-          /^(none|(\[[\da-fA-F:.]+\]|[^:[\]]*):\d{1,5})$/,
-          'expected HOST:PORT such as 127.0.0.1:9464, :PORT for all addresses, or none',
-        )
+        .regex(/^(none|(\[[\da-fA-F:.]+\]|[^:[\]]*):\d{1,5})$/, LISTEN_EXPECTED)
+        .refine(text => text === 'none' || Number(text.replace(/.*:/s, '')) <= 65_535, LISTEN_EXPECTED)
         .optional()
         .describe(
           'Address where `/livez`, `/readyz` and `/metrics` answer, without TLS or passwords: `HOST:PORT`, `:PORT` for all ' +

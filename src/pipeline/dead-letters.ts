@@ -121,9 +121,10 @@ export class DeadLetters {
     const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
     const [first] = letters
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
-    const reason = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}: ${reasons}`
+    const summary = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}`
+    const reason = `${summary}: ${reasons}`
     this.#log.error(reason)
-    this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason }
+    this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason, summary }
   }
 
   /** All of `lines` or nothing: what a failed write left behind is cut off again. */

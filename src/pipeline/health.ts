@@ -8,6 +8,8 @@ const REMINDER_MS = 60_000
 export interface Failure {
   readonly since: number
   readonly reason: string
+  /** The reason without a backend's words, when these may quote events: for whoever may ask. */
+  readonly summary?: string
 }
 
 /** Whether an exporter delivers, since when not, and why. Says so in the log when that changes, and every minute while it lasts. */

@@ -57,11 +57,11 @@ async function answerTo(questions: Questions, { method, url = '' }: IncomingMess
 const plain = (status: number, message: string): Answer => ({ status, type: TEXT, body: `${message}\n` })
 
 function readiness({ ready, phase, problems }: Health): Answer {
-  const shown = problems.map(({ pipeline, component, since, reason }) => ({
+  const shown = problems.map(({ pipeline, component, since, reason, summary }) => ({
     pipeline,
     component,
     since: new Date(since).toISOString(),
-    reason,
+    reason: summary ?? reason,
   }))
   const body = `${JSON.stringify({ ready, phase, problems: shown }, null, 2)}\n`
   return { status: ready ? 200 : 503, type: 'application/json', body }

@@ -1,6 +1,7 @@
 import type { ComponentContext, Receiver } from '../../pipeline/contracts.ts'
 import type { Counters } from '../../pipeline/counters.ts'
 import type { DeadLetters } from '../../pipeline/dead-letters.ts'
+import type { Failure } from '../../pipeline/health.ts'
 
 /** One pipeline at work, as its metrics see it. */
 export interface MeasuredPipeline {
@@ -27,10 +28,7 @@ export interface Health {
 }
 
 /** What keeps a component from its work. */
-export interface HealthProblem {
+export interface HealthProblem extends Failure {
   readonly pipeline: string
   readonly component: string
-  /** Milliseconds since 1970. */
-  readonly since: number
-  readonly reason: string
 }
