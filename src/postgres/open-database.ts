@@ -1,6 +1,7 @@
 import type { Log } from '../pipeline/log.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import type { Database } from './database.ts'
+import { serverAddress } from './server-address.ts'
 
 /**
  * The database that the options mean, for reading: the server of `url` or of DATABASE_URL, else the embedded one of the agent
@@ -25,7 +26,11 @@ export async function openForWriting(
   log: Log,
 ): Promise<Database> {
   const url = urlOf(options)
-  if (url !== undefined) return (await import('./server-database.ts')).serverDatabase(url, options)
+  if (url !== undefined) {
+    const { ignored } = serverAddress(url, options.tls)
+    if (ignored.length > 0) log.warn(`not obeyed in the URL of PostgreSQL: ${ignored.join(', ')}`)
+    return (await import('./server-database.ts')).serverDatabase(url, options)
+  }
   const { openOwnEmbedded } = await import('./embedded/open-embedded.ts')
   return openOwnEmbedded(stateDir, options.statementTimeout, log)
 }

@@ -10,7 +10,7 @@ import { serverAddress } from './server-address.ts'
 
 /** The database of a URL. Connects when it is first used. @throws Error when it is no URL */
 export function serverDatabase(url: string, options: ConnectionOptions): Database {
-  const { tls, place, ...address } = serverAddress(url, options.tls)
+  const { tls, place, ignored: _, ...address } = serverAddress(url, options.tls)
   const { passwordFile, poolSize, connectTimeout, statementTimeout } = options
   const settings = [`statement_timeout=${statementTimeout}`, 'timezone=UTC', 'datestyle=ISO']
   return new PooledDatabase({

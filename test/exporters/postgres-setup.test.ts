@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { before, suite, test } from 'node:test'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { batchOf } from '../../src/pipeline/batch.ts'
 import type { Database } from '../../src/postgres/database.ts'
+import { layEmbedded } from '../postgres/lay-embedded.ts'
 import { type PostgresServer, postgresUnavailable, startPostgres } from '../servers/postgres.ts'
+import { tempDir } from '../temp-dir.ts'
 import { waitUntil } from '../wait-until.ts'
 import { KUBECHRONICLE_QUERIES, KUBECHRONICLE_SCHEMA, kubechronicleEvent } from './kubechronicle.ts'
 import { deliver, exporterTo, NEVER, outcomes, setUp } from './postgres-delivery.ts'
@@ -30,6 +34,15 @@ suite('the set-up of PostgreSQL', { skip: postgresUnavailable() ?? false }, () =
     assert.deepEqual(outcomes(await setUp(exporter)), both('created'))
     assert.deepEqual(outcomes(await setUp(exporter)), both('unchanged'))
     assert.deepEqual(outcomes(await setUp(exporter, true)), both('unchanged'))
+  })
+
+  test('a parameter of the URL that is not obeyed is named, once', async t => {
+    const { url } = await server.newDatabase(t)
+    const agent = exporterTo(t, { url: `${url}${url.includes('?') ? '&' : '?'}connect_timeout=5` })
+    await deliver(agent, [opened])
+    await deliver(agent, [opened])
+    const warnings = agent.said.filter(line => line.startsWith('warn'))
+    assert.deepEqual(warnings, ['warn not obeyed in the URL of PostgreSQL: connect_timeout'])
   })
 
   test('what a dry run prints does the same by hand', async t => {
@@ -229,3 +242,21 @@ async function columns(database: Database): Promise<Map<string, string>> {
   )
   return new Map(rows.map(({ name, type }) => [name, type]))
 }
+
+suite('a dry run of the set-up of the embedded PostgreSQL', () => {
+  test('makes nothing where there is none, and prints what would be made', async t => {
+    const stateDir = join(await tempDir(t), 'state')
+    const steps = await setUp(exporterTo(t, { stateDir }, { events: 'all' }), true)
+    assert.deepEqual(outcomes(steps), { 'table change_events': 'created', 'table audit_events': 'created' })
+    for (const { request } of steps) assert.match(request ?? '', /CREATE TABLE/)
+    assert.equal(existsSync(stateDir), false)
+  })
+
+  test('looks into the one that an agent has open', async t => {
+    const stateDir = await tempDir(t)
+    await layEmbedded(stateDir)
+    await deliver(exporterTo(t, { stateDir }), [opened])
+    const steps = await setUp(exporterTo(t, { stateDir }, { events: 'all' }), true)
+    assert.deepEqual(outcomes(steps), { 'table change_events': 'unchanged', 'table audit_events': 'created' })
+  })
+})

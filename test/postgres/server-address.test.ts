@@ -39,6 +39,11 @@ const CASES: readonly (readonly [url: string, expected: object, place: string])[
     'postgres://db/a',
   ],
   [
+    'postgres://db/a?options=-c%20search_path%3Dx&connect_timeout=5&options=y',
+    { host: 'db', database: 'a', ignored: ['options', 'connect_timeout'] },
+    'postgres://db/a',
+  ],
+  [
     'postgres://db/a?sslmode=no-verify',
     { host: 'db', database: 'a', tls: { insecureSkipVerify: true } },
     'postgres://db/a',
@@ -48,7 +53,13 @@ const CASES: readonly (readonly [url: string, expected: object, place: string])[
 suite('the address of a PostgreSQL server', () => {
   for (const [url, expected, place] of CASES)
     test(url, () => {
-      assert.deepEqual(serverAddress(url, undefined), { ...NOTHING, tls: undefined, ...expected, place })
+      assert.deepEqual(serverAddress(url, undefined), {
+        ...NOTHING,
+        tls: undefined,
+        ignored: [],
+        ...expected,
+        place,
+      })
     })
 
   test('the option tls wins over the URL', () => {
@@ -56,14 +67,26 @@ suite('the address of a PostgreSQL server', () => {
     assert.deepEqual(serverAddress('postgres://db/a?sslmode=disable', tls).tls, tls)
   })
 
-  test('what is no URL is not quoted: it may hold a password', () => {
-    assert.throws(
-      () => serverAddress('postgres://a:secret@:x:y/', undefined),
-      error => {
-        assert.match(String(error), /url or DATABASE_URL is no URL, expected postgres:/)
-        assert.doesNotMatch(String(error), /secret/)
-        return true
-      },
-    )
+  const WRONG: readonly (readonly [why: string, url: string, expected: RegExp])[] = [
+    ['is no URL', 'postgres://a:secret@:x:y/', /url or DATABASE_URL is no URL, expected postgres:/],
+    ['has a bad escape', 'postgres://a:secret%zz@db/a', /has a % that is no escape, .* write % as %25/],
+    ['names several hosts', 'postgres://a:secret@h1,h2/a', /names several hosts, expected one/],
+    ['names several hosts and ports', 'postgres://a:secret@h1:1,h2:2/a', /names several hosts, expected one/],
+    ['names several hosts as a parameter', 'postgres:///a?password=secret&host=h1,h2', /several hosts/],
+  ]
+  for (const [why, url, expected] of WRONG)
+    test(`what ${why} is refused and not quoted: it may hold a password`, () => {
+      assert.throws(
+        () => serverAddress(url, undefined),
+        error => {
+          assert.match(String(error), expected)
+          assert.doesNotMatch(String(error), /secret/)
+          return true
+        },
+      )
+    })
+
+  test('a comma in a password names no second host', () => {
+    assert.equal(serverAddress('postgres://a:x,y@db/a', undefined).password, 'x,y')
   })
 })

@@ -60,17 +60,26 @@ export class PostgresExporter implements Exporter {
   }
 
   async *setup(dryRun: boolean, signal: AbortSignal): AsyncGenerator<SetupStep> {
-    const { database } = await this.#open()
-    yield* this.#setup.steps(database, dryRun, signal)
+    if (!dryRun) {
+      const { database } = await this.#open()
+      yield* this.#setup.steps(database, dryRun, signal)
+    } else if (this.#isUnmade) yield* this.#setup.stepsFromNothing()
+    else {
+      const database = await this.#openToLook()
+      try {
+        yield* this.#setup.steps(database, dryRun, signal)
+      } finally {
+        await database.close()
+      }
+    }
   }
 
   async probe(signal: AbortSignal): Promise<Probe> {
     const { events, setup } = this.#options
     const { stateDir } = this.#context
-    if (urlOf(this.#options) === undefined && !hasEmbedded(stateDir))
+    if (this.#isUnmade)
       return { answered: `the embedded PostgreSQL in ${stateDir} is made at the first start` }
-    // Not for writing: the agent may have the embedded one open.
-    const database = await openForReading(this.#options, stateDir)
+    const database = await this.#openToLook()
     const tables = events === 'all' ? ['change_events', 'audit_events'] : ['change_events']
     return probe(database, tables, setup.enabled, signal).finally(() => database.close())
   }
@@ -84,6 +93,16 @@ export class PostgresExporter implements Exporter {
   async #writeChangeEvents(database: Database, events: readonly AuditEvent[], signal: AbortSignal) {
     const rows = changeEventRows(events, this.#cluster)
     if (rows !== undefined) await database.query(UPSERT_CHANGE_EVENTS, [rows], signal)
+  }
+
+  /** Whether the embedded database is meant, and not made yet. */
+  get #isUnmade(): boolean {
+    return urlOf(this.#options) === undefined && !hasEmbedded(this.#context.stateDir)
+  }
+
+  /** Not for writing: an agent may have the embedded one open. */
+  #openToLook(): Promise<Database> {
+    return openForReading(this.#options, this.#context.stateDir)
   }
 
   /** Opens it before the first use, and again when that failed. */

@@ -20,7 +20,7 @@ export async function migrate(
   const missing = await missingOf(database, migrations, columns, signal)
   if (missing.length === 0) return { what, outcome: 'unchanged' }
   const isThere = await hasTable(database, table, signal)
-  const request = [MIGRATIONS_DDL, ...missing.map(({ sql }) => sql), ...missing.map(noteSql)].join('\n')
+  const request = requestOf(missing)
   const step: SetupStep = { what, outcome: isThere ? 'updated' : 'created', request }
   if (dryRun) return step
   try {
@@ -32,6 +32,15 @@ export async function migrate(
     if (await hasColumns(database, table, columns, signal)) return { what, outcome: 'unchanged' }
     return { what, outcome: 'forbidden', why: wordsOf(error), request }
   }
+}
+
+/** The step that makes a table in a database that is not there yet. */
+export function firstStep(migrations: readonly Migration[]): SetupStep {
+  return { what: `table ${migrations[0]?.table}`, outcome: 'created', request: requestOf(migrations) }
+}
+
+function requestOf(missing: readonly Migration[]): string {
+  return [MIGRATIONS_DDL, ...missing.map(({ sql }) => sql), ...missing.map(noteSql)].join('\n')
 }
 
 /** Tables and notes in one transaction: they are there together, or not at all. */

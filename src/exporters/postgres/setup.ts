@@ -3,7 +3,7 @@ import type { Log } from '../../pipeline/log.ts'
 import { AUDIT_EVENTS_COLUMNS } from '../../postgres/audit-events-table.ts'
 import { CHANGE_EVENTS_COLUMNS } from '../../postgres/change-events-table.ts'
 import type { Database } from '../../postgres/database.ts'
-import { migrate } from './migrate.ts'
+import { firstStep, migrate } from './migrate.ts'
 import { AUDIT_EVENTS_MIGRATIONS, CHANGE_EVENTS_MIGRATIONS } from './migrations.ts'
 import type { PostgresOptions } from './options.ts'
 
@@ -40,6 +40,12 @@ export class Setup {
     yield migrate(database, CHANGE_EVENTS_MIGRATIONS, names(CHANGE_EVENTS_COLUMNS), dryRun, signal)
     if (this.#options.events !== 'all') return
     yield migrate(database, AUDIT_EVENTS_MIGRATIONS, names(AUDIT_EVENTS_COLUMNS), dryRun, signal)
+  }
+
+  /** What a dry run says where there is no database yet. */
+  stepsFromNothing(): SetupStep[] {
+    const isAll = this.#options.events === 'all'
+    return [CHANGE_EVENTS_MIGRATIONS, ...(isAll ? [AUDIT_EVENTS_MIGRATIONS] : [])].map(firstStep)
   }
 
   async #run(database: Database, signal: AbortSignal): Promise<void> {
