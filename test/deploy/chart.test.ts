@@ -39,6 +39,7 @@ suite('the chart', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000
       exporter: 'config: { exporter: {} }',
       logFolder: 'logFolder: var/log',
       ports: 'networkPolicy: { ports: [] }',
+      port: 'http: { port: 80 }',
       imag: 'imag: { tag: "1" }',
     }
     for (const [name, text] of Object.entries(wrong)) {
@@ -56,6 +57,20 @@ suite('the chart', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000
     assert.equal(await checksum('--set', 'image.repository=x'), before)
     assert.notEqual(await checksum('--set', 'config.cluster.name=other'), before)
     assert.notEqual(await checksum('--set', 'credentials.data.token=x'), before)
+  })
+
+  test('lets in who may scrape metrics, and nobody else', async () => {
+    const ingress = async (...args: string[]) => {
+      const { spec } = theOne(await chart(...args)(tools), 'NetworkPolicy')
+      return (spec as unknown as { ingress: unknown }).ingress
+    }
+    assert.deepEqual(await ingress(), [])
+    assert.deepEqual(await ingress('--values', `${CHART}/ci/opensearch-values.yaml`), [
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ protocol: 'TCP', port: 9090 }],
+      },
+    ])
   })
 
   test('says after its installation where it looks and where events go', async () => {

@@ -30,7 +30,15 @@ interface PodSpec extends Placement {
 interface Container {
   readonly image: string
   readonly args: readonly string[]
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly startupProbe: Probe
+  readonly livenessProbe: Probe
+  readonly readinessProbe: Probe
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
+}
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string; readonly host?: string }
 }
 
 /** The objects of YAML documents, read as Kubernetes reads them: YAML 1.1. @throws Error on bad YAML */
@@ -65,8 +73,14 @@ export function podSpec(manifests: readonly Manifest[]): PodSpec {
   return spec.template.spec
 }
 
-/** auditship's configuration of the ConfigMap, checked as `auditship validate` does. @throws ConfigError with all problems */
+/**
+ * auditship's configuration of the ConfigMap with what the container's arguments set, checked as `auditship validate` does.
+ * @throws ConfigError with all problems
+ */
 export async function configurationOf(manifests: readonly Manifest[]) {
   const text = theOne(manifests, 'ConfigMap').data?.['auditship.yaml'] ?? ''
-  return loadConfig({ text, file: 'auditship.yaml', env: {}, types: COMPONENTS, attributes: ATTRIBUTES })
+  const args = podSpec(manifests).containers[0]?.args ?? []
+  const overrides = args.filter((_, index) => args[index - 1] === '--set')
+  const file = 'auditship.yaml'
+  return loadConfig({ text, file, overrides, env: {}, types: COMPONENTS, attributes: ATTRIBUTES })
 }

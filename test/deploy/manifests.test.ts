@@ -69,6 +69,22 @@ suite('manifests', { skip: manifestToolsUnavailable() ?? false, timeout: 900_000
         assert.equal(state?.mountPath, config.service.stateDir)
       })
 
+      test('is asked by probes where it answers', async () => {
+        const { config } = await configurationOf(rendered)
+        const [container] = podSpec(rendered).containers
+        assert.ok(container)
+        const [port] = container.ports
+        // All addresses: the kubelet comes to the pod's.
+        assert.equal(config.service.http.listen, `:${port?.containerPort}`)
+        const { startupProbe, livenessProbe, readinessProbe } = container
+        const asked = [startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet)
+        const paths = ['/livez', '/livez', '/readyz']
+        assert.deepEqual(
+          asked,
+          paths.map(path => ({ path, port: port?.name })),
+        )
+      })
+
       test('has the tag of this version', () => {
         assert.match(podSpec(rendered).containers[0]?.image ?? '', new RegExp(`:${VERSION}$`))
       })

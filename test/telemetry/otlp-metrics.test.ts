@@ -56,7 +56,7 @@ async function startMetricsBackend(t: TestContext) {
 const metricsOf = (request: MetricsRequest) =>
   request.resourceMetrics.flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
 
-function valueOf(
+function valueIn(
   request: MetricsRequest,
   name: string,
   attributes: Readonly<Record<string, string>>,
@@ -82,9 +82,9 @@ test('metrics are sent by OTLP, and once more at the end, with what was delivere
   await agent.stop()
   assert.deepEqual([metrics.path, metrics.headers['x-key']], ['/v1/metrics', 'k'])
   const outcome = { pipeline: 'default', outcome: 'delivered' }
-  assert.equal(valueOf(metrics.last, 'auditship.pipeline.events', outcome), 2)
-  assert.equal(valueOf(metrics.last, 'auditship.pipeline.batch.events', { pipeline: 'default' }), 2)
-  assert.equal(valueOf(metrics.last, 'auditship.receiver.behind', { receiver: 'auditLog' }), 0)
+  assert.equal(valueIn(metrics.last, 'auditship.pipeline.events', outcome), 2)
+  assert.equal(valueIn(metrics.last, 'auditship.pipeline.batch.events', { pipeline: 'default' }), 2)
+  assert.equal(valueIn(metrics.last, 'auditship.receiver.behind', { receiver: 'auditLog' }), 0)
   const sent = new Map(metricsOf(metrics.last).map(metric => [metric.name, metric]))
   for (const { name, unit, kind } of METRICS.filter(
     metric => metric.name !== 'auditship.processor.filtered',
