@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { ESCAPES_SLOT, FIELD, type Field } from './fields.ts'
+import { ESCAPES_SLOT, FIELD, type Field, REPEATED_KEYS } from './fields.ts'
 import { BACKSLASH, OPEN_BRACKET, QUOTE } from './json.ts'
 
 /**
@@ -68,6 +68,11 @@ export class AuditEvent {
   /** Whether the field, a string, is written with escapes; if not, its bytes are its value. */
   hasEscapes(field: Field): boolean {
     return (this.#spans[this.#base + ESCAPES_SLOT + (field >> 5)]! & (1 << (field & 31))) !== 0
+  }
+
+  /** Whether a key of a known field is there more than once. Of these the last counts, as for `JSON.parse`; the API server writes none. */
+  get hasRepeatedKeys(): boolean {
+    return (this.#spans[this.#base + ESCAPES_SLOT + 1]! & REPEATED_KEYS) !== 0
   }
 
   /** The field's value when it is a JSON string, decoded; undefined when it is absent or something else. */

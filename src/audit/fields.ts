@@ -58,3 +58,6 @@ export const SLOTS_PER_EVENT = FIELD_COUNT * 2 + 2
 
 /** First of the two slots with a bit for each field whose value is a string with escapes. */
 export const ESCAPES_SLOT = FIELD_COUNT * 2
+
+/** The bit of the second of these slots that tells of a key that is there more than once. */
+export const REPEATED_KEYS = 1 << 31

@@ -1,5 +1,5 @@
 import { AuditEvent } from './event.ts'
-import { ESCAPES_SLOT, FIELD, SLOTS_PER_EVENT } from './fields.ts'
+import { ESCAPES_SLOT, FIELD, REPEATED_KEYS, SLOTS_PER_EVENT } from './fields.ts'
 import {
   CLOSE_BRACE,
   COLON,
@@ -36,6 +36,8 @@ export class EventScanner {
     const spans = this.#spans
     const base = this.#base
     spans.fill(-1, base, base + ESCAPES_SLOT)
+    // May be left from a line that was none.
+    spans[base + ESCAPES_SLOT + 1] = 0
     // A NUL ends everything: to JSON a newline is white space, and lines of open brackets would each be read to the end.
     const following = buffer[end]
     if (following !== undefined) buffer[end] = 0
@@ -91,6 +93,7 @@ function scanObject(b: Buffer, i: number, table: KeyTable, spans: Int32Array, ba
       const nested = table.nested[key]
       if (nested !== undefined) nested.clear(spans, base)
       const field = table.fields[key]!
+      if (spans[base + 2 * field]! >= 0) spans[base + ESCAPES_SLOT + 1]! |= REPEATED_KEYS
       if (b[i] === QUOTE) i = skipFieldString(b, i, field, spans, base)
       else if (nested !== undefined && b[i] === OPEN_BRACE) i = scanObject(b, i, nested, spans, base)
       else i = skipValue(b, i)

@@ -51,6 +51,31 @@ function escaped(buffer: Buffer, i: number): string {
   return SIMPLE[letter] ?? letter
 }
 
+/** A decoded text in UTF-8, such as a JSON document that stands in a string of another one. */
+export interface DecodedBytes {
+  readonly bytes: Buffer
+  /** Offset in the source of the byte at `offset`; of `bytes.length` where the text ends. */
+  at(offset: number): number
+}
+
+/** The text's bytes. */
+export function bytesOf(source: DecodedText): DecodedBytes {
+  const bytes = Buffer.from(source.text)
+  if (bytes.length === source.text.length) return { bytes, at: offset => source.at(offset) }
+  const units = new Uint32Array(bytes.length + 1)
+  let offset = 0
+  for (let unit = 0; unit < source.text.length; ) {
+    const point = source.text.codePointAt(unit) ?? 0
+    // Half of a pair becomes U+FFFD.
+    const size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
+    units.fill(unit, offset, offset + size)
+    offset += size
+    unit += point < 0x10000 ? 1 : 2
+  }
+  units[offset] = source.text.length
+  return { bytes, at: at => source.at(units[at] ?? 0) }
+}
+
 /** A piece of a URL's query, percent-decoded: each byte one unit. */
 export function decodeQuery(source: DecodedText, from: number, to: number): DecodedText {
   const plain = source.text.slice(from, to)

@@ -2,7 +2,7 @@
 export interface Edit {
   readonly start: number
   readonly end: number
-  /** JSON text, or a part of a JSON string. */
+  /** JSON text, or a part of a JSON string; ASCII. */
   readonly text: string
   /** Why: a rule's name. */
   readonly rule: string
@@ -23,12 +23,15 @@ export function outermost(edits: readonly Edit[]): Edit[] {
 
 /** The bytes `[start, end)` of a buffer after edits that are in order and do not overlap, in a new buffer. */
 export function edited(buffer: Buffer, start: number, end: number, edits: readonly Edit[]): Buffer {
-  const parts: Buffer[] = []
-  let at = start
+  const growth = edits.reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), 0)
+  const line = Buffer.allocUnsafeSlow(end - start + growth)
+  let from = start
+  let to = 0
   for (const edit of edits) {
-    parts.push(buffer.subarray(at, edit.start), Buffer.from(edit.text))
-    at = edit.end
+    to += buffer.copy(line, to, from, edit.start)
+    to += line.write(edit.text, to, 'latin1')
+    from = edit.end
   }
-  parts.push(buffer.subarray(at, end))
-  return Buffer.concat(parts)
+  buffer.copy(line, to, from, end)
+  return line
 }

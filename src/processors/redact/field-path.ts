@@ -10,8 +10,12 @@ export class PathFinder {
   /** Of the objects and lists that were entered. */
   readonly #stack: Taken[] = []
 
-  constructor(pattern: JsonPath) {
+  /** For a walk that begins at the path `from`. */
+  constructor(pattern: JsonPath, from: Path) {
     this.#pattern = pattern
+    if (from.length === 0) return
+    this.enter(undefined)
+    for (const key of from.slice(0, -1)) this.enter(key)
   }
 
   /** An object or list begins; `key` is undefined at the root. */

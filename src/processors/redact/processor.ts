@@ -1,5 +1,6 @@
 import { requestId } from '../../audit/change-event.ts'
 import type { AuditEvent } from '../../audit/event.ts'
+import { interactiveAccess } from '../../audit/interactive-access.ts'
 import { EventScanner } from '../../audit/scan.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { ComponentContext, Processor, Trial } from '../../pipeline/contracts.ts'
@@ -32,7 +33,7 @@ export class RedactProcessor implements Processor {
     let events: AuditEvent[] | undefined
     let { bytes } = batch
     for (const [index, event] of batch.events.entries()) {
-      const edits = this.#redactor.edits(event, suspects.has(index))
+      const edits = this.#redactor.edits(event, suspects[index] ?? 0)
       if (edits.length === 0) continue
       const redacted = this.#apply(event, edits)
       bytes += redacted.length - event.length
@@ -47,7 +48,7 @@ export class RedactProcessor implements Processor {
   }
 
   try(event: AuditEvent): Trial {
-    const edits = this.#redactor.edits(event, suspicious([event]).size > 0, formatFieldPath)
+    const edits = this.#redactor.edits(event, suspicious([event])[0] ?? 0, formatFieldPath)
     const notes = edits.map(({ where, rule }) => `redacted ${where} (${rule})`)
     return { event: edits.length === 0 ? event : this.#apply(event, edits), notes }
   }
@@ -62,7 +63,9 @@ export class RedactProcessor implements Processor {
     redacted.sampleRate = event.sampleRate
     // Of the original, so that a repeat has the same, whatever is redacted by then.
     redacted.knownIdentity = event.knownIdentity ?? event.identity(this.#cluster)
-    redacted.knownRequestId = event.knownRequestId ?? requestId(event, this.#cluster)
+    // Only access makes change events, which have it.
+    redacted.knownRequestId =
+      event.knownRequestId ?? (interactiveAccess(event) && requestId(event, this.#cluster))
     return redacted
   }
 }

@@ -1,5 +1,7 @@
 import { inArguments } from './arguments.ts'
 import { type DecodedText, decodeQuery } from './decoded-text.ts'
+import { textAt } from './known-texts.ts'
+import { findInText } from './secret-text.ts'
 import { findSecrets, rangeOf, type SecretRange, type TextRule } from './text-rules.ts'
 
 /** A parameter whose value is secret by its name. */
@@ -28,21 +30,32 @@ const [QUESTION, SEMICOLON, AMPERSAND, PERCENT, AT, COLON, SLASH, EQUALS, BACKSL
 export function mayHoldSecret(buffer: Buffer, start: number, end: number): boolean {
   let nameStart = -1
   for (let i = start + 1; i < end - 1; i++) {
+    if (NOTABLE[buffer[i] ?? 0] === 0) continue
     const byte = buffer[i]
     if (byte === AT || (byte === COLON && buffer[i + 1] === SLASH && buffer[i + 2] === SLASH)) return true
     if (byte === PERCENT && isHidden(buffer[i + 1] ?? 0, buffer[i + 2] ?? 0)) return true
     if (byte === EQUALS && nameStart >= 0) {
-      if (!HARMLESS_NAMES.has(buffer.toString('latin1', nameStart, i))) return true
+      if (!HARMLESS_NAMES.has(textAt(buffer, nameStart, i))) return true
       nameStart = -1
     } else if (byte === QUESTION || byte === SEMICOLON || byte === AMPERSAND) nameStart = i + 1
     else if (byte === BACKSLASH) {
       // Go's encoder writes an ampersand as \u0026; of the rest only what is written otherwise is looked at.
-      if (buffer.toString('latin1', i + 1, i + 6) !== 'u0026') return true
+      if (!isAmpersand(buffer, i)) return true
       nameStart = i + 6
       i += 5
     }
   }
   return false
+}
+
+const NOTABLE = new Uint8Array(256)
+for (const byte of Buffer.from('?;&%@:=\\')) NOTABLE[byte] = 1
+
+const AMPERSAND_ESCAPE = Buffer.from('\\u0026')
+
+function isAmpersand(buffer: Buffer, at: number): boolean {
+  for (let i = 0; i < AMPERSAND_ESCAPE.length; i++) if (buffer[at + i] !== AMPERSAND_ESCAPE[i]) return false
+  return true
 }
 
 /** Whether a percent-encoded byte is one that nobody has to encode, or a colon or `@`. */
@@ -75,10 +88,12 @@ export function findInUri(uri: DecodedText, rules: readonly TextRule[]): SecretR
   ]
   const command: DecodedText[] = []
   for (const { name, value } of parameters(uri)) {
-    if (COMMAND.test(name)) command.push(value)
-    else if (SECRET_NAME.test(name) && value.text !== '')
+    if (COMMAND.test(name)) {
+      command.push(value)
+      found.push(...findInText(value, [], '"'))
+    } else if (SECRET_NAME.test(name) && value.text !== '')
       found.push(bytes(value)(rangeOf(value.text, [0, value.text.length], 'parameter')))
-    else found.push(...findSecrets(value.text, rules).map(bytes(value)))
+    else found.push(...findInText(value, rules, '"'))
   }
   return [...found, ...inArguments(command, rules)]
 }

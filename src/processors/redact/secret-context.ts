@@ -28,7 +28,13 @@ export type Context =
 export interface Labels {
   readonly kinds: string[]
   readonly paths: string[]
+  /** Whether it has what objects have and references to them have not: metadata or data. */
+  isWhole: boolean
 }
+
+/** Members that only whole objects have, in any case. */
+export const isOfWhole = (key: string | number | undefined) =>
+  typeof key === 'string' && /^(?:metadata|data|stringdata)$/i.test(key)
 
 /** Members of a Secret, a patch of one or the options of its deletion that hold nothing secret. */
 const SAFE_MEMBERS = new Set(
@@ -49,10 +55,10 @@ export function rootContext(kind: BodyKind, labels: Labels | undefined): Context
   return isOther ? 'of secrets' : 'secret'
 }
 
-/** What an object says that it is. */
+/** What an object says that it is. One that says only of which kind and name a Secret is refers to it, and hides nothing. */
 function saidContext(labels: Labels | undefined): Context | undefined {
   const kinds = labels?.kinds ?? []
-  if (kinds.includes('Secret') || kinds.includes('SecretList')) return 'secret'
+  if (kinds.includes('SecretList') || (labels?.isWhole && kinds.includes('Secret'))) return 'secret'
   return kinds.includes('TokenRequest') || kinds.includes('TokenReview') ? 'token' : undefined
 }
 
@@ -76,7 +82,7 @@ export function contextOf(
     case 'items':
       return 'secret'
     case 'metadata':
-      return key === 'annotations' ? 'annotations' : 'safe'
+      return typeof key === 'string' && /^annotations$/i.test(key) ? 'annotations' : 'safe'
     default:
       return parent
   }
@@ -101,6 +107,11 @@ function patchedPart(path: string): Context {
   return /^\/(metadata\/|type$|immutable$)/.test(path) ? 'safe' : 'hidden'
 }
 
+/** Whether a string holds a Secret once more, as JSON. */
+export function isLastApplied(context: Context, key: string | number): boolean {
+  return key === LAST_APPLIED && context !== 'plain' && context !== 'hidden'
+}
+
 /** Whether a string or number that is the member `key` is secret. */
 export function isHidden(context: Context, key: string | number, siblings: Labels | undefined): boolean {
   switch (context) {
@@ -113,6 +124,6 @@ export function isHidden(context: Context, key: string | number, siblings: Label
     case 'token':
       return key === 'token'
     default:
-      return key === LAST_APPLIED && context !== 'plain'
+      return false
   }
 }

@@ -4,31 +4,38 @@ import {
   type Context,
   contextOf,
   isHidden,
+  isLastApplied,
+  isOfWhole,
   type Labels,
   rootContext,
 } from './secret-context.ts'
 import { type Path, stringAt, type Visitor, walkJson } from './walk.ts'
+
+/** What is called for a value that is secret: a string or number, or with `isDocument` a string that holds a Secret as JSON. */
+export type Hide = (path: Path, start: number, end: number, isDocument: boolean) => void
 
 /** Calls `hide` for each value in the JSON at `start` that is a Secret's or a token, by where it stands. */
 export function findSecretValues(
   buffer: Buffer,
   start: number,
   kind: BodyKind,
-  hide: (path: Path, start: number, end: number) => void,
+  hide: Hide,
   path: (string | number)[] = [],
 ): void {
-  const labels = labelsIn(buffer, start)
+  const labels = labelsIn(buffer, start, kind)
   const contexts: Context[] = []
+  const starts: number[] = []
   const outside: Context = kind === 'any' ? 'plain' : kind === 'token' ? 'token' : 'hidden'
+  const entered = (path: Path, at: number) => {
+    const parent = contexts.at(-1)
+    const own = labels.get(at)
+    if (parent === undefined) return rootContext(kind, own)
+    return contextOf(parent, path.at(-1) ?? '', own, labels.get(starts.at(-1) ?? -1))
+  }
   const visitor: Visitor = {
+    skips: (path, at) => contexts.length > 0 && entered(path, at) === 'safe',
     enter(path, at) {
-      const parent = contexts.at(-1)
-      const own = labels.get(at)
-      contexts.push(
-        parent === undefined
-          ? rootContext(kind, own)
-          : contextOf(parent, path.at(-1) ?? '', own, labels.get(starts.at(-1) ?? -1)),
-      )
+      contexts.push(entered(path, at))
       starts.push(at)
     },
     leave() {
@@ -36,30 +43,45 @@ export function findSecretValues(
       starts.pop()
     },
     scalar(path, from, to) {
+      if (!isValue(buffer, from, to)) return
       const context = contexts.at(-1) ?? outside
-      if (isValue(buffer, from, to) && isHidden(context, path.at(-1) ?? '', labels.get(starts.at(-1) ?? -1)))
-        hide(path, from, to)
+      const key = path.at(-1) ?? ''
+      if (isLastApplied(context, key)) hide(path, from, to, true)
+      else if (isHidden(context, key, labels.get(starts.at(-1) ?? -1))) hide(path, from, to, false)
     },
   }
-  const starts: number[] = []
   walkJson(buffer, start, visitor, path)
 }
 
 /** By the offset of the objects that have any. */
-function labelsIn(buffer: Buffer, start: number): ReadonlyMap<number, Labels> {
+function labelsIn(buffer: Buffer, start: number, kind: BodyKind): ReadonlyMap<number, Labels> {
   const labels = new Map<number, Labels>()
   const starts: number[] = []
+  const labelsOf = (object: number) => {
+    const known = labels.get(object) ?? { kinds: [], paths: [], isWhole: false }
+    labels.set(object, known)
+    return known
+  }
+  const note = (key: string | number | undefined, from: number, to: number) => {
+    const object = starts.at(-1)
+    if (object === undefined) return
+    if (isOfWhole(key)) labelsOf(object).isWhole = true
+    if ((key !== 'kind' && key !== 'path') || buffer[from] !== QUOTE) return
+    labelsOf(object)[key === 'kind' ? 'kinds' : 'paths'].push(stringAt(buffer, from, to))
+  }
   walkJson(buffer, start, {
-    enter: (_, at) => starts.push(at),
-    leave: () => starts.pop(),
-    scalar(path, from, to) {
-      const key = path.at(-1)
-      const object = starts.at(-1)
-      if ((key !== 'kind' && key !== 'path') || object === undefined || buffer[from] !== QUOTE) return
-      const own = labels.get(object) ?? { kinds: [], paths: [] }
-      labels.set(object, own)
-      own[key === 'kind' ? 'kinds' : 'paths'].push(stringAt(buffer, from, to))
+    // In a body that is known to be a Secret's nobody asks what is within these.
+    skips(path, at) {
+      const isSkipped = kind !== 'any' && starts.length > 0 && isOfWhole(path.at(-1))
+      if (isSkipped) note(path.at(-1), at, at)
+      return isSkipped
     },
+    enter(path, at) {
+      note(path.at(-1), at, at)
+      starts.push(at)
+    },
+    leave: () => starts.pop(),
+    scalar: (path, from, to) => note(path.at(-1), from, to),
   })
   return labels
 }

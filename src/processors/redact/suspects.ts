@@ -1,19 +1,50 @@
 import type { AuditEvent } from '../../audit/event.ts'
+import { BACKSLASH, QUOTE } from '../../audit/json.ts'
+import { type Needle, NeedleSearch } from './needle-search.ts'
+import { BASE64_PRIVATE_KEY } from './text-rules.ts'
 
-/**
- * What events hold that may have a secret in their strings, and few others do. A search costs by how often the first byte
- * occurs, about 0.1 ns a byte of log each; so the last is not `LS0t`: `-----` in base64, wherever it begins.
- */
-const NEEDLES = ['Secret', 'PRIVATE', 'AKIA', 'yJ', 'Bearer', 'S0tL'].map(text => Buffer.from(text))
-const ESCAPE = Buffer.from('\\u00')
-const AT = Buffer.from('@')
-const QUOTE = 0x22
-const SLASH = 0x2f
-const BACKSLASH = 0x5c
+/** An object of the event may say that it is a Secret. */
+export const MAY_HOLD_OBJECT = 1
+/** A string of the event may hold a secret. */
+export const MAY_HOLD_TEXT = 2
 
-/** The indices of the events that must be looked at closely. */
-export function suspicious(events: readonly AuditEvent[]): ReadonlySet<number> {
-  const found = new Set<number>()
+const [AT, J, SLASH] = Buffer.from('@J/')
+const HEX = '0123456789abcdefABCDEF'
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+/** Latin-1 of what may stand before a word: no letter, digit or underscore, unless it ends an escape or is UTF-8. */
+const BEFORE_WORD = Array.from({ length: 0x100 }, (_, byte) => String.fromCharCode(byte))
+  .filter(character => /[^\w]|[nrta-fA-F\d]/.test(character))
+  .join('')
+/** After the name of a scheme; a backslash begins an escape. */
+const SPACE = ' \\%+'
+/** All of a string; what is written as an escape is noticed by that. */
+const KIND = /^(?:Secret(?:List)?|TokenRe(?:quest|view))["\\\\]/
+/** Bytes of a token in an `Authorization` header. */
+const TOKEN = /^["'\\]{0,3}[\w.~+/=-]{8}/
+
+const text = (places: readonly string[]): Needle => ({ places, meaning: () => MAY_HOLD_TEXT })
+const anyCase = (word: string) => [...word].map(letter => letter + letter.toUpperCase())
+const scheme = (name: string): Needle => ({
+  places: [...anyCase(name), SPACE],
+  meaning: (bytes, at) => (isBeforeToken(bytes, at + name.length) ? MAY_HOLD_TEXT : 0),
+})
+const kind = (name: string): Needle => ({ places: [...name], meaning: kindMeaning })
+
+/** What events hold that may have a secret in their strings, and few others do. */
+const NEEDLES = new NeedleSearch([
+  kind('Secret'),
+  kind('TokenRe'),
+  text([...'PRIVATE']),
+  ...BASE64_PRIVATE_KEY.map(written => text([...written])),
+  text([BEFORE_WORD, 'A', 'KS', 'I', 'A', BASE32]),
+  scheme('bearer'),
+  scheme('basic'),
+  { places: [...'\\u00', '234567', HEX], meaning: escapeMeaning },
+])
+
+/** Why each of the events must be looked at closely: bits, 0 for those that need not be. */
+export function suspicious(events: readonly AuditEvent[]): Uint8Array {
+  const found = new Uint8Array(events.length)
   for (let first = 0; first < events.length; ) {
     const buffer = events[first]?.buffer
     let last = first
@@ -30,37 +61,53 @@ function search(
   events: readonly AuditEvent[],
   first: number,
   last: number,
-  found: Set<number>,
+  found: Uint8Array,
 ): void {
   const from = events[first]?.start ?? 0
-  const region = buffer.subarray(from, events[last]?.end ?? from)
-  const note = (needle: Buffer, isHit: (at: number) => boolean) => {
+  const to = events[last]?.end ?? from
+  const noting = () => {
     let index = first
-    for (let at = region.indexOf(needle); at >= 0; at = region.indexOf(needle, at)) {
-      while (index < last && (events[index]?.end ?? 0) <= from + at) index++
-      const isNew = isHit(at)
-      if (isNew) found.add(index)
-      // One is enough: on to the next event.
-      at = isNew ? Math.max(at + 1, (events[index]?.end ?? 0) - from) : at + needle.length
+    return (at: number, bits: number) => {
+      // What is come upon a little later may begin a little earlier.
+      while (index > first && (events[index]?.start ?? 0) > at) index--
+      while (index < last && (events[index]?.end ?? 0) <= at) index++
+      found[index] = (found[index] ?? 0) | bits
     }
   }
-  for (const needle of NEEDLES) note(needle, () => true)
-  note(ESCAPE, at => isOddEscape(region[at + 4] ?? 0, (region[at + 5] ?? 0) | 0x20))
-  let before = 0
-  note(AT, at => {
-    const isHit = isAfterAuthority(region, before, at)
+  NEEDLES.find(buffer, from, to, noting())
+  const region = buffer.subarray(0, to)
+  const noteToken = noting()
+  // The `eyJ` of a JSON Web Token: few other things have a J.
+  for (let at = region.indexOf(J ?? 0, from); at >= 0; at = region.indexOf(J ?? 0, at + 1))
+    if (region[at - 1] === 0x79 && region[at - 2] === 0x65) noteToken(at, MAY_HOLD_TEXT)
+  const noteUrl = noting()
+  let before = from
+  for (let at = region.indexOf(AT ?? 0, from); at >= 0; at = region.indexOf(AT ?? 0, at + 1)) {
+    if (isAfterAuthority(region, before, at)) noteUrl(at, MAY_HOLD_TEXT)
     before = at
-    return isHit
-  })
+  }
 }
 
-/** Whether `\\u00` and these two digits, the second in lower case, stand for ASCII that Go's encoder writes otherwise: it may hide something. */
-function isOddEscape(first: number, second: number): boolean {
-  if (first < 0x32 || first > 0x37) return false
+/** A string that begins with it is a kind of an object or means nothing; else it is in a text. */
+function kindMeaning(bytes: Buffer, at: number): number {
+  if (bytes[at - 1] !== QUOTE || bytes[at - 2] === BACKSLASH) return MAY_HOLD_TEXT
+  return KIND.test(bytes.toString('latin1', at, at + 16)) ? MAY_HOLD_OBJECT : 0
+}
+
+function isBeforeToken(bytes: Buffer, at: number): boolean {
+  // The separator may be written as several, and as escapes.
+  const behind = bytes.toString('latin1', at, at + 80).replace(/^(?:\s|\\[nrt]|%20|\+)+/, '')
+  return TOKEN.test(behind)
+}
+
+/** Whether `\\u00` and two digits stand for ASCII that Go's encoder writes otherwise: it may hide something. */
+function escapeMeaning(bytes: Buffer, at: number): number {
+  const first = bytes[at + 4] ?? 0
+  const second = (bytes[at + 5] ?? 0) | 0x20
   // & is 26, < is 3c, > is 3e, and 7f has no other way.
-  if (first === 0x32) return second !== 0x36
-  if (first === 0x33) return second !== 0x63 && second !== 0x65
-  return first !== 0x37 || second !== 0x66
+  if (first === 0x32 && second === 0x36) return 0
+  if (first === 0x33 && (second === 0x63 || second === 0x65)) return 0
+  return first === 0x37 && second === 0x66 ? 0 : MAY_HOLD_TEXT | MAY_HOLD_OBJECT
 }
 
 /** Whether there is a `//` before the `@` in its string and after `from`, as in a URL with a password. */

@@ -7,6 +7,8 @@ export interface SecretRange {
   readonly rule: string
   /** What stands there, decoded. */
   readonly secret: string
+  /** Has to stand on both sides of what is put there: of a number within JSON. */
+  readonly quote?: string
 }
 
 /** Finds secrets by their form. What is secret is group 1 when the expression has one, else all of the match. */
@@ -16,10 +18,15 @@ export interface TextRule {
   readonly expression: RegExp
   /** The expression fits only texts with one of these in them: far quicker to find out. */
   readonly hints?: readonly string[]
+  /** Whether what the expression took for secret is. */
+  readonly isSecret?: (found: string) => boolean
 }
 
+/** `Basic authentication`, `bearer token`: words, no credentials. */
+const WORDS = /^[A-Z]?[a-z./-]{0,31}$/
+
 /** `PRIVATE KEY` in base64, by how many bytes stand before it in its group of three. */
-const BASE64_PRIVATE_KEY = [0, 1, 2].map(before =>
+export const BASE64_PRIVATE_KEY = [0, 1, 2].map(before =>
   Buffer.from(`${'x'.repeat(before)}PRIVATE KEY`)
     .toString('base64')
     .slice(Math.ceil((before * 8) / 6))
@@ -49,7 +56,11 @@ export const TEXT_RULES: readonly TextRule[] = [
       'dg',
     ),
   },
-  { name: 'bearer', expression: /\b(?:bearer|basic)(?:\s|%20|\+){1,8}["']?([\w.~+/=-]{8,})/dgi },
+  {
+    name: 'bearer',
+    expression: /\b(?:bearer|basic)(?:\s|%20|\+){1,8}["']?([\w.~+/=-]{8,})/dgi,
+    isSecret: found => !WORDS.test(found),
+  },
   // The password of a URL; RFC 3986 userinfo.
   { name: 'url', hints: ['://'], expression: /:\/\/[^\s/?#@:"'<>]{0,256}:([^\s/?#@"'<>]{1,1024})@/dgi },
   // A token instead of a name: names are shorter.
@@ -64,15 +75,22 @@ export const TEXT_RULES: readonly TextRule[] = [
 /** All that the rules find in a text. */
 export function findSecrets(text: string, rules: readonly TextRule[]): SecretRange[] {
   const ranges: SecretRange[] = []
-  for (const { name, expression, hints } of rules) {
+  for (const { name, expression, hints, isSecret } of rules) {
     if (hints !== undefined && !hints.some(hint => text.includes(hint))) continue
     for (const { indices } of matchesOf(expression, text)) {
       const range = indices?.[1] ?? indices?.[0]
       // An expression of the user's may match nothing.
-      if (range !== undefined && range[0] < range[1]) ranges.push(rangeOf(text, range, name))
+      if (range === undefined || range[0] === range[1]) continue
+      const found = rangeOf(text, range, name)
+      if (isSecret?.(found.secret) ?? true) ranges.push(found)
     }
   }
   return ranges
+}
+
+/** What is put in the place of a range. */
+export function textInstead({ secret, quote = '' }: SecretRange, replacement: Replacement): string {
+  return quote + replacement(secret) + quote
 }
 
 /** A text with something else in the place of what the rules find. */

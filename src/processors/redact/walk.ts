@@ -10,12 +10,15 @@ import {
   skipString,
   skipValue,
 } from '../../audit/json.ts'
+import { textAt } from './known-texts.ts'
 
 /** Keys and indices from the walk's root to a value. */
 export type Path = readonly (string | number)[]
 
 /** Sees a JSON value from its start to its end. */
 export interface Visitor {
+  /** Whether to go past the object or list at `start` without looking into it; `enter` is not called then. */
+  skips?(path: Path, start: number): boolean
   /** An object or list begins at `start`; its path is that of the value. */
   enter?(path: Path, start: number): void
   /** The one entered last and not left yet ends. */
@@ -39,7 +42,8 @@ export function walkJson(
   const closes: number[] = []
   for (;;) {
     const opening = buffer[i]
-    if (opening === OPEN_BRACE || opening === OPEN_BRACKET) {
+    const isContainer = opening === OPEN_BRACE || opening === OPEN_BRACKET
+    if (isContainer && visitor.skips?.(path, i) !== true) {
       visitor.enter?.(path, i)
       closes.push(opening === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET)
       path.push(opening === OPEN_BRACE ? '' : -1)
@@ -47,7 +51,7 @@ export function walkJson(
     } else {
       const end = skipValue(buffer, i)
       if (end < 0) throw new Error('redaction came upon bytes that are no JSON')
-      visitor.scalar(path, i, end)
+      if (!isContainer) visitor.scalar(path, i, end)
       i = skipSpace(buffer, end)
     }
     while (closes.length > 0 && buffer[i] === closes.at(-1)) {
@@ -76,7 +80,7 @@ function nextMember(buffer: Buffer, i: number, path: (string | number)[]): numbe
   const end = buffer[i] === QUOTE ? skipString(buffer, i) : -1
   const colon = end < 0 ? -1 : skipSpace(buffer, end)
   if (colon < 0 || buffer[colon] !== COLON) throw new Error('redaction came upon bytes that are no JSON')
-  path[last] = stringAt(buffer, i, end)
+  path[last] = keyAt(buffer, i, end)
   return skipSpace(buffer, colon + 1)
 }
 
@@ -84,4 +88,9 @@ function nextMember(buffer: Buffer, i: number, path: (string | number)[]): numbe
 export function stringAt(buffer: Buffer, start: number, end: number): string {
   const text = buffer.toString('utf8', start + 1, end - 1)
   return text.includes('\\') ? (JSON.parse(buffer.toString('utf8', start, end)) as string) : text
+}
+
+function keyAt(buffer: Buffer, start: number, end: number): string {
+  const text = textAt(buffer, start + 1, end - 1)
+  return text.includes('\\') ? stringAt(buffer, start, end) : text
 }
