@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { EXIT } from './commands/exit-code.ts'
+import { ownVersion } from './package.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -10,12 +10,6 @@ Exit codes:
   3  the configuration is wrong
   4  \`replay\`: some dead letters could still not be delivered
   5  \`doctor\`: warnings, no error`
-
-/** The `version` of package.json, which is beside `src` and `dist`. */
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
 
 const collect = (value: string, before: string[] = []) => [...before, value]
 
@@ -60,7 +54,7 @@ function withFilters(command: Command): Command {
 function program(queryHelp: string): Command {
   const auditship = new Command('auditship')
     .description('Ships Kubernetes audit logs without losing an event.')
-    .version(version())
+    .version(ownVersion())
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
   const exitWith = async (code: Promise<number>) => {

@@ -10,12 +10,11 @@ const exec = promisify(execFile)
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * The command as it is published: compiled into `folder`, with the flags and the environment of its first line.
+ * The command as it is published: bundled into `folder`, with the flags and the environment of its first line.
  * The sources take 30 MB more, as their types are stripped while they run.
  */
 export async function buildCli(folder: string): Promise<Required<Pick<CliOptions, 'cli' | 'env'>>> {
-  const tsc = join(ROOT, 'node_modules/.bin/tsc')
-  await exec(tsc, ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')], { cwd: ROOT })
+  await exec('npm', ['run', 'bundle', '--', `--outdir=${join(folder, 'dist')}`], { cwd: ROOT })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
   const script = join(folder, 'dist/cli.js')

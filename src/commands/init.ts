@@ -1,6 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { settingsFile } from '../init/api-server-settings.ts'
 import { configurationText } from '../init/configuration.ts'
 import { nextSteps } from '../init/next-steps.ts'
@@ -8,10 +7,11 @@ import { readOpni } from '../init/opni.ts'
 import { EXPORTERS, type ExporterName, type Plan, type PlannedFile } from '../init/plan.ts'
 import { valuesText } from '../init/values.ts'
 import { FilesExist, writeFiles } from '../init/write-files.ts'
+import { PACKAGE_ROOT } from '../package.ts'
 import { PROVIDERS, type Provider } from '../receivers/audit-log/provider-presets.ts'
 import { EXIT } from './exit-code.ts'
 
-const POLICIES = fileURLToPath(new URL('../../examples/policies', import.meta.url))
+const POLICIES = join(PACKAGE_ROOT, 'examples/policies')
 
 /** What `auditship init` is given. */
 export interface InitOptions {

@@ -1,24 +1,22 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Agent } from '../agent.ts'
+import { PACKAGE_ROOT } from '../package.ts'
 import { createLog } from '../telemetry/log.ts'
 import { logOverrides, readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-code.ts'
 import { runAgent } from './run.ts'
 import { showNewSessions, showSessions } from './sessions-shown.ts'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
 /**
  * `auditship quickstart`: follows a real audit log, or the one given, into an embedded PostgreSQL; shows who got into what,
  * what to try next, and goes on showing it.
  */
 export async function quickstart({ file }: { readonly file?: string }): Promise<number> {
-  const auditLog = file ?? join(ROOT, 'examples', 'audit.log')
+  const auditLog = file ?? join(PACKAGE_ROOT, 'examples', 'audit.log')
   const { config } = await readConfiguration({
-    config: join(ROOT, 'config', 'quickstart.yaml'),
+    config: join(PACKAGE_ROOT, 'config', 'quickstart.yaml'),
     set: logOverrides(auditLog),
   })
   const log = await createLog({ level: 'warn' })

@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-
-/** The `version` of package.json, which is beside `src` and `dist`. */
-export function ownVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
+import { ownVersion } from '../package.ts'
 
 /**
  * Resource attributes of what the agent says of itself: those of its events, but under its own name. An instance is a node
