@@ -14,10 +14,16 @@ export interface ConfigOptions {
   readonly file?: string
 }
 
-/** Reads the configuration named by `--config` or `AUDITSHIP_CONFIG`. @throws ConfigError with all that is wrong */
-export async function readConfiguration(options: ConfigOptions): Promise<LoadedConfig> {
+/** The file named by `--config` or `AUDITSHIP_CONFIG`. @throws ConfigError when there is none */
+export function configPath(options: ConfigOptions): string {
   const file = options.config ?? process.env.AUDITSHIP_CONFIG
   if (file === undefined || file === '') throw noConfiguration()
+  return file
+}
+
+/** Reads the configuration. @throws ConfigError with all that is wrong */
+export async function readConfiguration(options: ConfigOptions): Promise<LoadedConfig> {
+  const file = configPath(options)
   return loadConfig({
     text: await readConfigFile(file),
     file,

@@ -1,7 +1,7 @@
 import { Agent } from '../agent.ts'
-import { createLog } from '../telemetry/log.ts'
 import { type ConfigOptions, readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-code.ts'
+import { ownLog } from './own-log.ts'
 import { untilSignal } from './signals.ts'
 
 /** `auditship replay`: sends dead letters again, of all pipelines or of one. Resolves to the exit code. */
@@ -9,7 +9,7 @@ export async function replayCommand(
   options: ConfigOptions & { readonly pipeline?: string },
 ): Promise<number> {
   const { config } = await readConfiguration(options)
-  const log = await createLog({ level: config.service.log.level, resource: config.resource })
+  const log = await ownLog(config)
   const agent = new Agent(config, { log })
   const signal = untilSignal()
   const interrupted = new AbortController()

@@ -1,8 +1,8 @@
 import { Agent } from '../agent.ts'
 import type { SetupStep } from '../pipeline/contracts.ts'
-import { createLog } from '../telemetry/log.ts'
 import { type ConfigOptions, readConfiguration } from './configuration.ts'
 import { EXIT } from './exit-code.ts'
+import { ownLog } from './own-log.ts'
 import { untilSignal } from './signals.ts'
 
 /** `auditship setup EXPORTER`: installs what exporters need in their backends, a line for each step. Resolves to the exit code. */
@@ -12,7 +12,7 @@ export async function setup(
 ): Promise<number> {
   const { config } = await readConfiguration(options)
   const dryRun = options.dryRun ?? false
-  const log = await createLog({ level: config.service.log.level, resource: config.resource })
+  const log = await ownLog(config)
   const signal = untilSignal()
   const interrupted = new AbortController()
   void signal.received.then(() => interrupted.abort(new Error('interrupted; run `auditship setup` again')))

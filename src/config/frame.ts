@@ -69,6 +69,15 @@ const serviceSchema = z.strictObject({
         .enum(['debug', 'info', 'warn', 'error'])
         .default('info')
         .describe('Least level that is written'),
+      otlp: z
+        .strictObject({
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .describe('Base URL of an OTLP/HTTP receiver; /v1/logs is added unless it ends so'),
+          headers: headerOptions().default({}).describe('Headers of each request'),
+        })
+        .optional()
+        .describe("Send the agent's own log by OTLP too; it is on stderr in any case"),
     })
     .prefault({}),
   http: z
