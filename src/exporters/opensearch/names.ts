@@ -1,10 +1,5 @@
 const CLUSTER = '{cluster}'
 
-/** The cluster's name, part of every identity; empty when the configuration has none. */
-export function clusterName(resource: Readonly<Record<string, string>>): string {
-  return resource['k8s.cluster.name'] ?? ''
-}
-
 /** The name of an index or data stream, `{cluster}` replaced by the cluster's name as far as an index name may have it. */
 export function nameFor(name: string, cluster: string): string {
   const part = cluster.toLowerCase().replaceAll(/[^a-z0-9._-]/g, '-') || 'unknown'

@@ -5,6 +5,7 @@ import { JsonEncoder } from '../../otlp/encode-json.ts'
 import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
+import { clusterName } from '../../pipeline/cluster-name.ts'
 import {
   ALL_DELIVERED,
   type ComponentContext,
@@ -36,7 +37,7 @@ export class OtlpExporter implements Exporter {
     const shape = {
       resource: context.resource,
       attributes: context.attributes,
-      recordUidOf: options.recordUid ? (context.resource['k8s.cluster.name'] ?? '') : undefined,
+      recordUidOf: options.recordUid ? clusterName(context.resource) : undefined,
     }
     this.#options = options
     this.#encoder = options.encoding === 'json' ? new JsonEncoder(shape) : new ProtobufEncoder(shape)

@@ -1,10 +1,10 @@
 import type { AuditEvent } from '../../audit/event.ts'
+import { clusterName } from '../../pipeline/cluster-name.ts'
 import type { ComponentContext, Rejection } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import { describe } from '../../pipeline/health.ts'
 import type { Database } from '../../postgres/database.ts'
 import { AuditEventRows, daysOf, INSERT_AUDIT_EVENTS } from './audit-event-rows.ts'
-import { clusterName } from './cluster-name.ts'
 import { Partitions } from './partitions.ts'
 
 /** How often old partitions are looked for, and how soon again when that failed, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../audit/event.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
+import { clusterName } from '../../pipeline/cluster-name.ts'
 import {
   ALL_DELIVERED,
   type ComponentContext,
@@ -14,7 +15,6 @@ import { hasEmbedded } from '../../postgres/embedded/place.ts'
 import { openForReading, openForWriting, urlOf } from '../../postgres/open-database.ts'
 import { AuditEventWriter } from './audit-event-writer.ts'
 import { changeEventRows, UPSERT_CHANGE_EVENTS } from './change-event-rows.ts'
-import { clusterName } from './cluster-name.ts'
 import type { PostgresOptions } from './options.ts'
 import { probe } from './probe.ts'
 import { Setup } from './setup.ts'
