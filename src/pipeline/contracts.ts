@@ -38,7 +38,10 @@ export interface ReceiverStatus {
 /** Changes or drops events between receiver and exporters. Synchronous, no I/O; when it throws, nothing of the batch passes. */
 export interface Processor {
   process(batch: AuditBatch): AuditBatch
-  /** What may be kept of a line that is no event, or on which a processor failed: it goes into the dead-letter file. */
+  /**
+   * What may be kept of a line that is no event, or on which a processor failed: it goes into the dead-letter file. For a
+   * processor that hides what is secret. Dead letters pass it again before they are sent, so what it has hidden it leaves alone.
+   */
   withhold?(raw: Buffer): Buffer
   /** What `process` would do with one event, for `auditship test`. */
   try?(event: AuditEvent): Trial
@@ -58,6 +61,8 @@ export interface Trial {
 export interface Rejection {
   readonly event: AuditEvent
   readonly reason: string
+  /** The reason without what may quote the event, such as a status and a kind of error: for the agent's own log. */
+  readonly summary?: string | undefined
 }
 
 /** What became of one attempt: everything that is in neither list was delivered. */

@@ -59,7 +59,7 @@ const malformedBytes = (batch: AuditBatch) => sum(batch.malformed, ({ length }) 
 const bytesOf = (batch: AuditBatch) => batch.bytes + malformedBytes(batch)
 
 /** What the processors made of a batch. */
-interface Processed {
+export interface Processed {
   readonly kept: AuditBatch
   readonly failed: DeadLetter[]
   readonly dropped: Dropped
@@ -72,8 +72,8 @@ interface Dropped {
   bytes: number
 }
 
-/** Runs one processor after the other. */
-function process(batch: AuditBatch, processors: readonly Processor[]): Processed {
+/** Runs one processor after the other. What one fails on becomes a letter. */
+export function process(batch: AuditBatch, processors: readonly Processor[]): Processed {
   const dropped: Dropped = { by: new Map(), bytes: 0 }
   const failed: DeadLetter[] = []
   let kept = batch
@@ -124,7 +124,7 @@ function malformed(
 }
 
 /** A letter with what processors leave of it. */
-function withheld(letter: DeadLetter, processors: readonly Processor[]): DeadLetter {
+export function withheld(letter: DeadLetter, processors: readonly Processor[]): DeadLetter {
   const raw = processors.reduce((left, processor) => processor.withhold?.(left) ?? left, letter.raw)
   return raw.equals(letter.raw) ? letter : { ...letter, raw, length: letter.length ?? letter.raw.length }
 }

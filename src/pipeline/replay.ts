@@ -6,10 +6,11 @@ import { parseEvent } from '../audit/scan.ts'
 import { DEFAULT_BACKOFF } from './backoff.ts'
 import { batchOf } from './batch.ts'
 import { byteLines } from './byte-lines.ts'
-import type { Consumer } from './contracts.ts'
+import type { Consumer, Processor } from './contracts.ts'
 import { type Counters, newCounters } from './counters.ts'
 import { type DeadLetter, type DeadLetterRecord, type DeadLetters, refusedLetter } from './dead-letters.ts'
 import { type Destination, deliver } from './deliver.ts'
+import { process, withheld } from './pipeline.ts'
 
 /** Letters sent again at a time. */
 const BATCH_EVENTS = 500
@@ -27,6 +28,7 @@ export interface ReplayResult {
 export interface ReplayTarget {
   readonly deadLetters: DeadLetters
   readonly destinations: readonly Destination[]
+  readonly processors: readonly { readonly processor: Processor }[]
   /** Of the consumer. */
   readonly counters: Readonly<Counters>
   /** The whole pipeline, for letters that never reached an exporter. */
@@ -68,8 +70,9 @@ async function replayBatch(
   signal: AbortSignal,
 ): Promise<number> {
   const unreadable = letters.filter(letter => letter.event === undefined)
+  const hiding = processorsThatHide(target)
   await target.deadLetters.write(
-    unreadable.map(letter => letter.dead),
+    unreadable.map(({ dead }) => withheld(dead, hiding)),
     signal,
   )
   let kept = unreadable.length
@@ -96,19 +99,29 @@ async function replayThrough(
 async function replayTo(
   exporter: string,
   events: readonly AuditEvent[],
-  { deadLetters, destinations }: ReplayTarget,
+  target: ReplayTarget,
   signal: AbortSignal,
 ): Promise<number> {
+  const { deadLetters, destinations } = target
+  const { kept, failed } = process(batchOf(events), processorsThatHide(target))
   const destination = destinations.find(({ id }) => id === exporter)
   const rejected =
     destination === undefined
-      ? events.map(event => ({ event, reason: `the configuration has no exporter ${exporter} any more` }))
-      : await deliver(batchOf(events), destination, newCounters(), DEFAULT_BACKOFF, signal)
+      ? kept.events.map(event => ({
+          event,
+          reason: `the configuration has no exporter ${exporter} any more`,
+        }))
+      : await deliver(batchOf(kept.events), destination, newCounters(), DEFAULT_BACKOFF, signal)
   await deadLetters.write(
-    rejected.map(rejection => refusedLetter(rejection, exporter)),
+    [...rejected.map(rejection => refusedLetter(rejection, exporter)), ...failed],
     signal,
   )
-  return rejected.length
+  return rejected.length + failed.length
+}
+
+/** A letter may be from a time when nothing was hidden, or less. What drops events had its say. */
+function processorsThatHide({ processors }: ReplayTarget): Processor[] {
+  return processors.map(({ processor }) => processor).filter(({ withhold }) => withhold !== undefined)
 }
 
 interface Letter {

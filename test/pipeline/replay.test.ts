@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { parseEvent } from '../../src/audit/scan.ts'
+import { batchOf } from '../../src/pipeline/batch.ts'
 import { ALL_DELIVERED, type Exporter } from '../../src/pipeline/contracts.ts'
 import { newCounters } from '../../src/pipeline/counters.ts'
 import { DeadLetters, eventLetter } from '../../src/pipeline/dead-letters.ts'
@@ -12,6 +13,7 @@ import { ExporterHealth } from '../../src/pipeline/health.ts'
 import { silentLog } from '../../src/pipeline/log.ts'
 import { pipelineConsumer } from '../../src/pipeline/pipeline.ts'
 import { replay } from '../../src/pipeline/replay.ts'
+import { redactProcessor } from '../../src/processors/redact/index.ts'
 import { tempDir } from '../temp-dir.ts'
 
 const RAW = (id: number) => `{"level":"Metadata","auditID":"${id}","stage":"ResponseComplete"}`
@@ -45,7 +47,13 @@ async function world(t: TestContext, refuses: (raw: string) => boolean = () => f
     counters,
     backoff: { initialMs: 1, maxMs: 2 },
   }
-  const target = { deadLetters, destinations, counters, consumer: pipelineConsumer(parts, NEVER) }
+  const target = {
+    deadLetters,
+    destinations,
+    counters,
+    processors: [],
+    consumer: pipelineConsumer(parts, NEVER),
+  }
   return { target, path, received, events, deadLetters }
 }
 
@@ -72,6 +80,53 @@ test('an event that was redacted or stands for others keeps its identity and rat
   await deadLetters.write([{ ...eventLetter(event, 'refused'), exporter: 'a' }], NEVER)
   await replay(target, NEVER)
   assert.deepEqual([events[0]?.identity(''), events[0]?.sampleRate], ['of-the-original', 10])
+})
+
+test('letters from before redaction was turned on are redacted, and nothing else happens to them', async t => {
+  const { target, path, received, events, deadLetters } = await world(t)
+  const redact = redactProcessor.create(
+    redactProcessor.options.parse({ mode: 'hash', key: '0123456789abcdef' }),
+    { resource: {} } as never,
+  )
+  const dropsAll = { process: () => batchOf([]) }
+  const secret = parseEvent(
+    RAW(1).replace('}', ',"objectRef":{"resource":"secrets"},"requestObject":{"data":{"a":"UGw0bnQzZA=="}}}'),
+  )
+  const processors = [{ processor: redact }, { processor: dropsAll }]
+  await deadLetters.write([{ ...eventLetter(secret, 'refused'), exporter: 'a' }], NEVER)
+  assert.deepEqual(await replay({ ...target, processors }, NEVER), { delivered: 1, kept: 0 })
+  const [first] = events
+  assert.match(received.a?.[0] ?? '', /"a":"<hmac:[\w-]{22}>"/)
+  assert.equal(first?.identity(''), secret.identity(''))
+  // Once more: it stays as it is.
+  await deadLetters.write([{ ...eventLetter(first as AuditEvent, 'refused'), exporter: 'a' }], NEVER)
+  await replay({ ...target, processors }, NEVER)
+  assert.equal(received.a?.[1], received.a?.[0])
+  // What is no event is kept, with what may be kept of it, however often.
+  await deadLetters.write(
+    [{ reason: 'not JSON', source: 's', offset: 1, raw: Buffer.from('token=Pl4nt3d') }],
+    NEVER,
+  )
+  for (let round = 0; round < 2; round++) {
+    await replay({ ...target, processors }, NEVER)
+    const kept = JSON.parse(await readFile(path, 'utf8'))
+    assert.deepEqual([kept.event, kept.length], ['<redacted: 13 bytes>', 13])
+  }
+})
+
+test('a letter on which redaction fails is kept without what may be secret', async t => {
+  const { target, path, received, deadLetters } = await world(t)
+  const processor = {
+    process() {
+      throw new Error('broken')
+    },
+    withhold: () => Buffer.from('withheld'),
+  }
+  await deadLetters.write([{ ...letterOf(1), exporter: 'a' }], NEVER)
+  assert.deepEqual(await replay({ ...target, processors: [{ processor }] }, NEVER), { delivered: 0, kept: 1 })
+  assert.deepEqual(received.a, [])
+  const kept = JSON.parse(await readFile(path, 'utf8'))
+  assert.deepEqual([kept.event, kept.reason], ['withheld', 'a processor failed: broken'])
 })
 
 test('letters that never reached an exporter go through the whole pipeline', async t => {

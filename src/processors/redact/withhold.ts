@@ -6,7 +6,10 @@ const EVENT_START = /^\s*\{"kind":"Event","apiVersion":"audit\.k8s\.io\//
 /** From here on a line may hold anything: bodies, or letters written as escapes. */
 const BODY = /(?<!^\s*)\{"kind":"Event"|"(?:request|response)Object"|\\u00(?:2[0-57-9a-f]|3[0-9abdf]|[4-7])/i
 
-const QUERY = /("requestURI":"(?:[^"?;%\\]|\\.)*[?;%])(?:[^"\\]|\\.)*/
+/** Nothing was left before. */
+const WITHHELD = /^<redacted: \d+ bytes>$/
+
+const QUERY = /("requestURI":"(?:[^"?;%\\]|\\.)*[?;%])(?:[^"\\]|\\.)*/g
 
 /** What the API server says of a request may quote it. */
 const MESSAGE = /("message":")(?:[^"\\]|\\.)*/g
@@ -17,6 +20,7 @@ const MESSAGE = /("message":")(?:[^"\\]|\\.)*/g
  */
 export function withhold(raw: Buffer, rules: readonly TextRule[] = TEXT_RULES): Buffer {
   const text = raw.toString('latin1')
+  if (WITHHELD.test(text)) return raw
   if (!EVENT_START.test(text)) return Buffer.from(`<redacted: ${raw.length} bytes>`)
   const end = text.search(BODY)
   // A query may hold tokens and command lines, and so may what is percent-encoded.
