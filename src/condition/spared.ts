@@ -15,17 +15,24 @@ export function isAccessOrRefusal(event: AuditEvent): boolean {
 }
 
 /**
- * Whether the event is a plain read: nothing was written, nobody got in, nothing was refused or failed, no Secret was seen
- * and nobody acted as somebody else. Only such events may be left out by a list that the user has not written.
+ * Whether the request is a read: nothing is written, nobody gets in, no Secret is seen and nobody acts as somebody else.
+ * What became of it does not count, so that all stages of a request are the same.
  */
-export function isPlainRead(event: AuditEvent): boolean {
+export function isRead(event: AuditEvent): boolean {
   return (
     READS.some(verb => event.textIs(FIELD.verb, verb)) &&
     !event.textIs(FIELD.objectResource, 'secrets') &&
     event.startOf(FIELD.impersonatedUser) < 0 &&
-    severity(event) === INFO &&
-    !isAccessOrRefusal(event)
+    interactiveAccess(event) === undefined
   )
+}
+
+/**
+ * Whether the event is a plain read: nothing was written, nobody got in, nothing was refused or failed, no Secret was seen
+ * and nobody acted as somebody else. Only such events may be left out by a list that the user has not written.
+ */
+export function isPlainRead(event: AuditEvent): boolean {
+  return isRead(event) && severity(event) === INFO && !isRefused(event)
 }
 
 /** `head` is what a request for no resource has; for resources it is a `get`. */

@@ -12,7 +12,7 @@ export const sampleOptions = z.strictObject({
   when: condition()
     .optional()
     .describe(
-      'Which events are sampled, in place of reads that neither get into pods or see Secrets nor were refused or failed',
+      'Which events are sampled, in place of reads that neither get into pods nor see Secrets, whatever became of them',
     ),
   key: secret()
     .optional()

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { AuditEvent } from '../../audit/event.ts'
-import { isPlainRead } from '../../condition/spared.ts'
+import { isRead } from '../../condition/spared.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { Processor, Trial } from '../../pipeline/contracts.ts'
 import { withoutDropped } from '../../pipeline/dropped.ts'
@@ -8,7 +8,8 @@ import type { SampleOptions } from './options.ts'
 
 /**
  * Keeps one in so many requests. The hash of the audit ID decides, so that all stages of a request share its fate,
- * in every agent and after every restart.
+ * in every agent and after every restart. Which requests are meant must not depend on their outcome: a stage before it
+ * cannot know.
  */
 export class SampleProcessor implements Processor {
   readonly #id: string
@@ -19,7 +20,7 @@ export class SampleProcessor implements Processor {
   constructor({ oneIn, when, key }: SampleOptions, id: string) {
     this.#id = id
     this.#oneIn = oneIn
-    this.#isSampled = when ?? isPlainRead
+    this.#isSampled = when ?? isRead
     this.#salt = `${id}\0${key ?? ''}\0`
   }
 
