@@ -13,7 +13,7 @@ export class AuditEvent {
   readonly start: number
   /** Offset after the line's last byte in `buffer`; the newline is not part of it. */
   readonly end: number
-  /** Where the line was read: offset in its source, or -1 when the source has none (webhook, library). */
+  /** Where the line was read: offset in its source; no newline is in it then. -1 when the source has none (webhook, library). */
   position = -1
   /** File or URL the line was read from. */
   source = ''

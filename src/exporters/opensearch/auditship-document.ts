@@ -49,6 +49,7 @@ export class AuditshipDocument implements DocumentLayout {
     w.constant(this.#resource)
     w.constant(asText ? EVENT_TEXT : EVENT)
     if (asText) w.string(event.buffer, event.start, event.end)
+    else if (event.position >= 0) w.copy(event.buffer, event.start, event.end)
     else w.line(event.buffer, event.start, event.end)
     w.byte(CLOSE_BRACE)
   }
