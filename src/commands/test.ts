@@ -73,7 +73,7 @@ async function eventsOf({ name, input, file }: ConfigTest, folder: string): Prom
     return events.map((event, index) => [events.length === 1 ? '' : `event ${index + 1}`, event])
   }
   const events: [string, AuditEvent][] = []
-  for await (const { line, event } of inputLines(resolve(folder, file ?? ''))) {
+  for await (const { line, event } of inputLines(resolve(folder, file ?? ''), `test "${name}": its file`)) {
     if (typeof event === 'string')
       throw new Error(`test "${name}": ${file}:${line}: no audit event, but ${event}`)
     events.push([`${file}:${line}`, event])

@@ -39,8 +39,8 @@ function endsMatcher(field: Field, pattern: string): Matcher | undefined {
 function endsWith(event: AuditEvent, field: Field, suffix: string): boolean {
   if (!event.isText(field)) return false
   if (event.hasEscapes(field)) return event.text(field)?.endsWith(suffix) === true
-  const from = event.endOf(field) - 1 - suffix.length
-  return from > event.startOf(field) && hasTextAt(event.buffer, from, suffix)
+  // There is no quote in it, so that it ends where the string begins.
+  return hasTextAt(event.buffer, event.endOf(field) - 1 - suffix.length, suffix)
 }
 
 function hasTextAt(b: Buffer, at: number, text: string): boolean {

@@ -220,6 +220,33 @@ suite('auditship test --input', () => {
     assert.equal(code, 0)
   })
 
+  test('takes events right behind each other, behind a torn one, and the last one without a newline', async t => {
+    const folder = await tempDir(t)
+    const file = join(folder, 'events.jsonl')
+    const whole = (verb: string) =>
+      JSON.stringify({ kind: 'Event', apiVersion: 'audit.k8s.io/v1', ...JSON.parse(line({ verb })) })
+    const [one, two] = [whole('get'), whole('list')]
+    await writeFile(file, `${one}${two}\n\r\n${one.slice(0, 30)}${two}\n${one}${two}`)
+    const { stdout } = await runTests(t, [], ['--input', file])
+    const heads = stdout.split('\n').filter(text => /^\d+: /.test(text))
+    assert.deepEqual(heads, [
+      '1: kept',
+      '1: kept',
+      '3: no audit event, but torn, the event right behind it is whole: not JSON: it would become a dead letter',
+      '3: kept',
+      '4: kept',
+      '4: kept',
+    ])
+  })
+
+  test('a file that is not there is named, with the option or test that names it', async t => {
+    const { code, stderr } = await runTests(t, [], ['--input', '/nonexistent'])
+    assert.match(stderr, /--input \/nonexistent cannot be read: ENOENT/)
+    assert.equal(code, 1)
+    const tests = [{ name: 'odd', file: 'nope.jsonl', expect: { kept: true } }]
+    assert.match((await runTests(t, tests)).stderr, /test "odd": its file cannot be read: ENOENT.*nope.jsonl/)
+  })
+
   test('--json writes an object for each line', async t => {
     const folder = await tempDir(t)
     await writeFile(join(folder, 'events.jsonl'), input)

@@ -104,6 +104,12 @@ describe('a line says when, who, what, on which object and how it ended', () => 
     })
   }
 
+  test('an event of a sample says of how many it is one', async () => {
+    const event = parseEvent('{"level":"Metadata","auditID":"a","stage":"ResponseComplete","verb":"get"}')
+    event.sampleRate = 10
+    assert.match(await shown([event]), / - {2}one in 10\n$/)
+  })
+
   test('an event without times and user', async () => {
     const event = parseEvent('{"level":"Metadata","auditID":"a","stage":"Panic"}')
     assert.equal((await shown([event])).replace(/ +/g, ' '), '- - - - - Panic\n')

@@ -15,7 +15,7 @@ export async function tryInput(
 ): Promise<void> {
   const ways = new Map<string, number>()
   let redacted = 0
-  for await (const { line, event } of inputLines(file)) {
+  for await (const { line, event } of inputLines(file, `--input ${file}`)) {
     const outcome = typeof event === 'string' ? malformed(event) : tryEvent(event, processors)
     if (redactedPaths(outcome).length > 0) redacted++
     const way = outcome.outcome === 'failed' ? 'would become dead letters' : describeOutcome(outcome)

@@ -79,7 +79,7 @@ function accessOf(event: AuditEvent, access: InteractiveAccess): string {
   return padded(words.join(' ') + connected, OBJECT_WIDTH)
 }
 
-/** `101 allowed`, `403 denied`, `404 NotFound`; stages before the last are named. */
+/** `101 allowed`, `403 denied`, `404 NotFound`; stages before the last are named; of a sample ` one in 10`. */
 function outcomeOf(event: AuditEvent, access: InteractiveAccess | undefined): string {
   const words = [String(event.responseCode ?? '-')]
   if (access === undefined) {
@@ -87,5 +87,6 @@ function outcomeOf(event: AuditEvent, access: InteractiveAccess | undefined): st
     if (reason) words.push(shortened(printableName(reason), USER_WIDTH))
   } else if (access.allowed !== undefined) words.push(access.allowed ? 'allowed' : 'denied')
   if (!event.textIs(FIELD.stage, 'ResponseComplete')) words.push(` ${printableName(event.stage)}`)
+  if (event.sampleRate !== undefined) words.push(` one in ${event.sampleRate}`)
   return words.join(' ')
 }

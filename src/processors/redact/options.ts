@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { parseJsonPath } from '../../audit/json-path.ts'
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
 const jsonPath = z.string().transform((text, context) => {
   try {
     return { text, path: parseJsonPath(text) }
   } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    context.addIssue({ code: 'custom', message: `not a path: ${messageOf(error)}` })
     return z.NEVER
   }
 })
@@ -14,8 +16,9 @@ const pattern = z.string().transform((text, context) => {
   try {
     return { text, expression: new RegExp(text, 'dg') }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    context.addIssue({ code: 'custom', message: `expected a regular expression: ${why}` })
+    // Without what V8 says first: the expression with our flags.
+    const why = messageOf(error).replace(/^Invalid regular expression: .*: /s, '')
+    context.addIssue({ code: 'custom', message: `not a regular expression: ${why}` })
     return z.NEVER
   }
 })
