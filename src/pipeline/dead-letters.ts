@@ -17,6 +17,8 @@ export interface DeadLetter {
   /** Exporter that was refused; absent when the line is no audit event or a processor failed. */
   readonly exporter?: string
   readonly reason: string
+  /** What of an exporter's reason may be logged; nothing when it is left out. */
+  readonly summary?: string | undefined
   /** File or URL it was read from, and the offset of its first byte there (-1: none). */
   readonly source: string
   readonly offset: number
@@ -118,12 +120,12 @@ export class DeadLetters {
 
   #grown(letters: readonly DeadLetter[]): void {
     const now = Date.now()
-    const reasons = [...new Set(letters.map(letter => letter.reason))].slice(0, 3).join('; ')
+    const some = (texts: readonly string[]) => [...new Set(texts)].slice(0, 3).join('; ')
     const [first] = letters
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
     const summary = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}`
-    const reason = `${summary}: ${reasons}`
-    this.#log.error(reason)
+    const reason = `${summary}: ${some(letters.map(letter => letter.reason))}`
+    this.#log.error(`${summary}: ${some(letters.map(loggedReason))}`)
     this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason, summary }
   }
 
@@ -175,6 +177,11 @@ export class DeadLetters {
   }
 }
 
+/** An exporter's reason is in the words of its backend, which may quote the event: these are in the file only. */
+function loggedReason({ exporter, reason, summary }: DeadLetter): string {
+  return exporter === undefined ? reason : (summary ?? `refused by ${exporter}`)
+}
+
 function adviceFor(letters: readonly DeadLetter[]): string {
   return letters.some(({ exporter }) => exporter !== undefined)
     ? 'repair the cause, then run `auditship replay`'
@@ -193,7 +200,8 @@ export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
 })
 
 /** A letter with an event that an exporter refused. */
-export const refusedLetter = ({ event, reason }: Rejection, exporter: string): DeadLetter => ({
+export const refusedLetter = ({ event, reason, summary }: Rejection, exporter: string): DeadLetter => ({
   ...eventLetter(event, reason),
   exporter,
+  summary,
 })

@@ -87,7 +87,8 @@ function refused(part: AuditBatch, error: PermanentError): Outcome {
   const { events } = part
   const middle = events.length >> 1
   if (middle === 0) {
-    const rejected = events.map(event => ({ event, reason: error.message }))
+    const { message: reason, summary } = error
+    const rejected = events.map(event => ({ event, reason, summary }))
     return { kind: 'rejected', rejected, left: [] }
   }
   const halves = [batchOf(events.slice(0, middle)), batchOf(events.slice(middle))]

@@ -1,6 +1,13 @@
 /** The backend refused this content and always will, such as by 400 or 413; which answers mean that is the exporter's to know. `deliver` bisects the batch, or dead-letters a single event. */
 export class PermanentError extends Error {
   override name = 'PermanentError'
+  /** The message without what may quote events, for the agent's own log. */
+  readonly summary: string | undefined
+
+  constructor(message: string, options: ErrorOptions & { readonly summary?: string } = {}) {
+    super(message, options)
+    this.summary = options.summary
+  }
 }
 
 interface RetryableErrorOptions extends ErrorOptions {

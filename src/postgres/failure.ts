@@ -31,7 +31,11 @@ export function databaseFailure(error: unknown, place: string): PermanentError |
   if (error instanceof RetryableError || error instanceof PermanentError) return error
   const code = sqlState(error)
   if (code === undefined) return connectionFailure(error, place)
-  if (isAboutValues(error)) return new PermanentError(`${code}: ${reasonOf(error)}`, { cause: error })
+  if (isAboutValues(error))
+    return new PermanentError(`${code}: ${reasonOf(error)}`, {
+      cause: error,
+      summary: `PostgreSQL answered ${code}`,
+    })
   const hint = HINTS.find(([codes]) => codes.test(code))?.[1]
   const message = `${place} answered ${code}${hint === undefined ? '' : ` (${hint})`}`
   return new RetryableError(message, {

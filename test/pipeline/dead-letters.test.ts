@@ -85,6 +85,18 @@ suite('the dead-letter file', () => {
     assert.match(letters.failure?.reason ?? '', /undeliverable/)
   })
 
+  test('what an exporter says of an event is in the file, and in the log only what it says may be', async t => {
+    const path = join(await tempDir(t), 'dead.jsonl')
+    const log = recordingLog()
+    const letters = new DeadLetters(path, 'p', 1e9, log)
+    const quoting = { ...letter('a'), exporter: 'otlp', reason: '400: cannot take "hunter2"' }
+    await letters.write([quoting, { ...quoting, summary: 'answered 400' }, letter('b')], NEVER)
+    assert.match(log.errors[0] ?? '', /: refused by otlp; answered 400; refused$/)
+    const [first] = await read(path)
+    assert.equal(first?.reason, '400: cannot take "hunter2"')
+    assert.ok(!('summary' in (first ?? {})))
+  })
+
   test('it is a failure while it grows and for five minutes after that', async t => {
     const letters = new DeadLetters(join(await tempDir(t), 'dead.jsonl'), 'p', 1e9, recordingLog())
     const failure = () => letters.failure

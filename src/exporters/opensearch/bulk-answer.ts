@@ -39,7 +39,7 @@ export function bulkOutcome(
   // Not asked for, so OpenSearch leaves it out: what has it stands in for OpenSearch, and its `_index` says nothing.
   const isStandIn = at(body, 'took') !== undefined
   const deferred = new Set<AuditEvent>()
-  const refused = new Map<AuditEvent, string>()
+  const refused = new Map<AuditEvent, Omit<Rejection, 'event'>>()
   let why: RetryableError | undefined
   for (const [index, owner] of owners.entries()) {
     const isCreate = at(items[index], 'create') !== undefined
@@ -51,7 +51,7 @@ export function bulkOutcome(
       deferred.add(owner)
       why ??= guessesTypesError(item._index)
     } else if (isThere) continue
-    else if (isAnswered) refused.set(owner, `${item.status}: ${reasonOf({ body: item })}`)
+    else if (isAnswered) refused.set(owner, refusalOf(item))
     else {
       deferred.add(owner)
       why ??= putOff(item)
@@ -59,7 +59,7 @@ export function bulkOutcome(
   }
   // An event with one item refused and one put off is tried again as a whole.
   const final = [...refused].filter(([event]) => !deferred.has(event))
-  return { deferred: [...deferred], why, refused: final.map(([event, reason]) => ({ event, reason })) }
+  return { deferred: [...deferred], why, refused: final.map(([event, why]) => ({ event, ...why })) }
 }
 
 /** What is said of an item, by whichever operation; whatever is no item counts as one that failed. */
@@ -77,6 +77,14 @@ function isSuccess({ status }: BulkItem): boolean {
 function isFinal({ status, error }: BulkItem): boolean {
   if (status !== 400 && status !== 413 && status !== 422) return false
   return !isRepairable(error ?? {})
+}
+
+function refusalOf(item: BulkItem): Omit<Rejection, 'event'> {
+  const type = typeof item.error?.type === 'string' ? ` ${item.error.type}` : ''
+  return {
+    reason: `${item.status}: ${reasonOf({ body: item })}`,
+    summary: `an item was refused with ${item.status}${type}`,
+  }
 }
 
 function putOff(item: BulkItem): RetryableError {

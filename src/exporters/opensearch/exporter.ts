@@ -98,7 +98,7 @@ export class OpenSearchExporter implements Exporter {
         return {
           deferred: [],
           why: undefined,
-          refused: events.map(event => ({ event, reason: error.message })),
+          refused: events.map(event => ({ event, reason: error.message, summary: error.summary })),
         }
       const first = await this.#sendAsText(events.slice(0, middle), signal)
       const second = await this.#sendAsText(events.slice(middle), signal)

@@ -10,8 +10,10 @@ const SHOWN = 300
 /** The error that an answer to a whole request stands for when its status is no success. */
 export function refusal(what: string, answer: OpenSearchAnswer): PermanentError | RetryableError {
   const { status, headers, node } = answer
-  const message = `${node} answered ${what} with ${status}${hint(status)}: ${reasonOf(answer)}`
-  if (status === 413 || (status === 400 && isAboutContent(answer.body))) return new PermanentError(message)
+  const summary = `${node} answered ${what} with ${status}${hint(status)}`
+  const message = `${summary}: ${reasonOf(answer)}`
+  if (status === 413 || (status === 400 && isAboutContent(answer.body)))
+    return new PermanentError(message, { summary })
   const needsOperator = status < 500 && status !== 429 && status !== 408
   return new RetryableError(message, { retryAfterMs: retryAfterMs(headers['retry-after']), needsOperator })
 }

@@ -76,8 +76,9 @@ export class OtlpExporter implements Exporter {
       this.#log.warn(`the backend accepted everything with a warning: ${message}`)
       return ALL_DELIVERED
     }
-    const reason = `partial success: ${rejected} of these ${batch.events.length} events were refused, not known which: ${message}`
-    return { deferred: [], rejected: batch.events.map(event => ({ event, reason })) }
+    const summary = `partial success: ${rejected} of these ${batch.events.length} events were refused, not known which`
+    const reason = `${summary}: ${message}`
+    return { deferred: [], rejected: batch.events.map(event => ({ event, reason, summary })) }
   }
 
   async #headers(): Promise<Record<string, string>> {

@@ -20,8 +20,9 @@ export function refusal(
     SHOWN_BODY,
   )
   const body = shown.replace(/[^\x20-\x7e]+/g, ' ').trim()
-  const message = `${url} answered ${status}${hint(status)}${body && `: ${body}`}`
-  if (status === 400 || status === 413 || status === 422) return new PermanentError(message)
+  const summary = `${url} answered ${status}${hint(status)}`
+  const message = `${summary}${body && `: ${body}`}`
+  if (status === 400 || status === 413 || status === 422) return new PermanentError(message, { summary })
   const needsOperator = status < 500 && status !== 429 && status !== 408
   return new RetryableError(message, { retryAfterMs: retryAfterMs(retryAfter), needsOperator })
 }

@@ -53,7 +53,7 @@ export class AuditEventWriter {
         return [...first, ...(await this.#insert(events.slice(middle), asText, signal))]
       }
       if (!asText) return this.#insert(events, true, signal)
-      return events.map(event => ({ event, reason: error.message }))
+      return events.map(event => ({ event, reason: error.message, summary: error.summary }))
     }
   }
 
