@@ -140,7 +140,10 @@ export function frameSchema(ids: Readonly<Record<Section, readonly string[]>>, t
     exporters: section('exporters'),
     attributes: attributesSchema.prefault({}),
     cluster: clusterSchema.prefault({}),
-    resource: z.record(z.string().min(1), z.string()).default({}),
+    resource: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .describe('Resource attributes of your own, by name'),
     service: serviceSchema.prefault({}),
     tests: testsSchema.optional(),
   })
