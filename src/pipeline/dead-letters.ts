@@ -125,8 +125,9 @@ export class DeadLetters {
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
     const summary = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}`
     const reason = `${summary}: ${some(letters.map(letter => letter.reason))}`
-    this.#log.error(`${summary}: ${some(letters.map(loggedReason))}`)
-    this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason, summary }
+    const shown = `${summary}: ${some(letters.map(loggedReason))}`
+    this.#log.error(shown)
+    this.#growth = { since: this.failure?.since ?? now, lastAt: now, reason, summary: shown }
   }
 
   /** All of `lines` or nothing: what a failed write left behind is cut off again. */

@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cp, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { logPaths, type Provider } from '../../src/receivers/audit-log/provider-presets.ts'
+import { prometheusUnavailable } from '../servers/prometheus.ts'
 import { tempDir } from '../temp-dir.ts'
 import { schemaVersions } from './kubernetes-schema.ts'
 import { configurationOf, podSpec, render } from './manifest.ts'
@@ -40,7 +41,9 @@ test('each YAML on the page is in this test', () => {
     '/etc/rancher/rke2/config.yaml',
     'kubeadm.yaml',
     'values.yaml',
+    'prometheus.yml',
     'not-root.yaml',
+    'host-network.yaml',
   ]
   assert.deepEqual([...YAML.keys()], tested)
 })
@@ -115,23 +118,7 @@ suite('what is installed', { skip: manifestToolsUnavailable() ?? false, timeout:
   })
 
   test('the patch for another user than root fits an overlay', async t => {
-    const { kustomize, schemas } = await manifestTools()
-    const dir = await tempDir(t)
-    await cp(join(ROOT, 'deploy/kubernetes'), dir, { recursive: true })
-    const overlay = join(dir, 'overlays/k3s')
-    await writeFile(join(overlay, 'not-root.yaml'), yamlOf('not-root.yaml'))
-    const file = join(overlay, 'kustomization.yaml')
-    await writeFile(
-      file,
-      readFileSync(file, 'utf8').replace('patches:\n', 'patches:\n  - path: not-root.yaml\n'),
-    )
-    const manifests = await render(kustomize, ['build', overlay])
-    for (const { version, schemas: kubernetes } of schemaVersions(schemas))
-      assert.deepEqual(
-        manifests.flatMap(manifest => kubernetes.problems(manifest)),
-        [],
-        version,
-      )
+    const manifests = await patched(t, 'not-root.yaml')
     assert.deepEqual(podSpec(manifests).securityContext, {
       runAsUser: 65532,
       runAsGroup: 65532,
@@ -140,10 +127,68 @@ suite('what is installed', { skip: manifestToolsUnavailable() ?? false, timeout:
       seccompProfile: { type: 'RuntimeDefault' },
     })
   })
+
+  test('the patch for the network of the host fits an overlay, and probes ask where it answers', async t => {
+    const manifests = await patched(t, 'host-network.yaml')
+    const [container] = podSpec(manifests).containers
+    const { config } = await configurationOf(manifests)
+    assert.equal(config.service.http.listen, '127.0.0.1:9464')
+    assert.deepEqual(container?.readinessProbe.httpGet, { host: '127.0.0.1', path: '/readyz', port: 'http' })
+    assert.equal(container?.livenessProbe.httpGet.host, '127.0.0.1')
+    assert.equal(container?.startupProbe.httpGet.host, '127.0.0.1')
+  })
+})
+
+test('Prometheus scrapes the port of metrics of our pods and no other, by the name of the node', {
+  skip: prometheusUnavailable() ?? false,
+}, async t => {
+  const dir = await tempDir(t)
+  const { rule_files, scrape_configs } = prometheusConfig.parse(parse(yamlOf('prometheus.yml')))
+  const [{ kubernetes_sd_configs: _, ...scrape }] = scrape_configs
+  const pod = (address: string, app: string, port: string) => ({
+    targets: [address],
+    labels: {
+      __meta_kubernetes_pod_label_app_kubernetes_io_name: app,
+      __meta_kubernetes_pod_container_port_name: port,
+      __meta_kubernetes_pod_node_name: 'cp-1',
+    },
+  })
+  // Debian's Prometheus asks no Kubernetes: the pods are listed instead.
+  const static_configs = [
+    pod('10.0.0.1:9464', 'auditship', 'http'),
+    pod('10.0.0.1:80', 'auditship', 'other'),
+    pod('10.0.0.2:9464', 'other', 'http'),
+  ]
+  const file = join(dir, 'prometheus.yml')
+  await writeFile(file, JSON.stringify({ rule_files, scrape_configs: [{ ...scrape, static_configs }] }))
+  await cp(join(ROOT, 'deploy/prometheus/auditship.rules.yaml'), join(dir, 'auditship.rules.yaml'))
+  await promisify(execFile)('promtool', ['check', 'config', '--lint=all', file])
+  const discover = ['check', 'service-discovery', '--timeout=1s', file, 'auditship']
+  const { stdout } = await promisify(execFile)('promtool', discover)
+  const targets = JSON.parse(stdout) as { labels: Record<string, string> }[]
+  const kept = targets.map(({ labels }) => labels).filter(labels => 'instance' in labels)
+  assert.deepEqual(
+    kept.map(({ __address__, instance }) => [__address__, instance]),
+    [['10.0.0.1:9464', 'cp-1']],
+  )
+})
+
+const prometheusConfig = z.strictObject({
+  rule_files: z.array(z.string()),
+  scrape_configs: z.tuple([
+    z.looseObject({
+      kubernetes_sd_configs: z.tuple([
+        z.strictObject({
+          role: z.literal('pod'),
+          namespaces: z.strictObject({ names: z.array(z.string()) }),
+        }),
+      ]),
+    }),
+  ]),
 })
 
 test('files and folders of the repository that the pages name are there', () => {
-  for (const page of ['docs/kubernetes.md', 'docs/systemd.md']) {
+  for (const page of ['docs/kubernetes.md', 'docs/metrics.md', 'docs/systemd.md']) {
     const text = readFileSync(join(ROOT, page), 'utf8')
     for (const [path] of text.matchAll(/(?<![\w/])(deploy|examples|config)\/[\w/.-]*\w/g))
       assert.ok(existsSync(join(ROOT, path)), `${page}: ${path}`)
@@ -151,6 +196,26 @@ test('files and folders of the repository that the pages name are there', () => 
       assert.ok(existsSync(join(ROOT, dirname(page), link)), `${page}: ${link}`)
   }
 })
+
+/** What the overlay for k3s makes with a patch of the page, which every Kubernetes takes. */
+async function patched(t: TestContext, patch: string) {
+  const { kustomize, schemas } = await manifestTools()
+  const dir = await tempDir(t)
+  await cp(join(ROOT, 'deploy/kubernetes'), dir, { recursive: true })
+  const overlay = join(dir, 'overlays/k3s')
+  await writeFile(join(overlay, patch), yamlOf(patch))
+  const file = join(overlay, 'kustomization.yaml')
+  const text = readFileSync(file, 'utf8')
+  await writeFile(file, text.replace('patches:\n', `patches:\n  - path: ${patch}\n`))
+  const manifests = await render(kustomize, ['build', overlay])
+  for (const { version, schemas: kubernetes } of schemaVersions(schemas))
+    assert.deepEqual(
+      manifests.flatMap(manifest => kubernetes.problems(manifest)),
+      [],
+      version,
+    )
+  return manifests
+}
 
 /** @returns values by flag */
 function assertFlags(provider: Provider, args: readonly string[]): Record<string, string> {
