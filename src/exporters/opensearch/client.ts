@@ -4,31 +4,13 @@ import { Credentials, withoutSecrets } from './credentials.ts'
 import { exchange } from './exchange.ts'
 import { noAnswerInTime, notItsAnswer } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
+import type { OpenSearchAnswer, OpenSearchRequest } from './request.ts'
 import { openTransport, type Transport } from './transport.ts'
 
 /** Longest answer that is read, in bytes. */
 const LONGEST_ANSWER = 16 * 1024 * 1024
 /** The same in bytes of a bulk: each of its items may be refused, with a reason that is longer than a short document. */
 const LONGEST_TO_BULK = 8
-
-/** What to ask OpenSearch. */
-export interface OpenSearchRequest {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE'
-  /** With query; its parts encoded. */
-  readonly path: string
-  readonly body?: Buffer | string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** What OpenSearch, or whatever stands in front of it, answered. */
-export interface OpenSearchAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** Parsed when it is JSON, as it is with every 2xx, else text; empty when there is none. Other than a 2xx it holds no secret. */
-  readonly body: unknown
-  /** The node that was asked, without credentials. */
-  readonly node: string
-}
 
 interface Opened {
   readonly transport: Transport

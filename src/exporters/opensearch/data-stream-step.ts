@@ -1,9 +1,9 @@
 import type { SetupStep } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
 import { EVENT_FIELD } from './auditship-document.ts'
-import type { OpenSearchAnswer } from './client.ts'
 import { guessesTypesError } from './guessed-types.ts'
 import { at, isOurs, type Marked } from './managed.ts'
+import type { OpenSearchAnswer } from './request.ts'
 import { forbidden, type SetupCluster, stepOf } from './setup-cluster.ts'
 import { mappingStep, type TemplateStep } from './setup-steps.ts'
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiError, ApiResponse } from '@opensearch-project/opensearch/lib/Transport.js'
 import type { AwsCredentials } from './aws-credentials.ts'
-import type { OpenSearchAnswer } from './client.ts'
 import { noAnswer, noAnswerInTime } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
+import type { OpenSearchAnswer } from './request.ts'
 import type { Transport } from './transport.ts'
 
 /** A request as the transport takes it; `auth` is what its connections sign with. */

@@ -1,8 +1,8 @@
 import type { SetupStep } from '../../pipeline/contracts.ts'
-import type { OpenSearchAnswer } from './client.ts'
 import { markOfPolicy } from './ism-policy.ts'
 import { at, type JsonObject, revision } from './managed.ts'
 import { reasonOf } from './refusal.ts'
+import type { OpenSearchAnswer } from './request.ts'
 import { forbidden, type SetupCluster, stepOf } from './setup-cluster.ts'
 
 /** Index State Management gives each index a copy of the policy when it is made. */

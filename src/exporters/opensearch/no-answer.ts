@@ -1,6 +1,6 @@
 import { isTlsError } from '../../http/tls-error.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
-import type { OpenSearchAnswer } from './client.ts'
+import type { OpenSearchAnswer } from './request.ts'
 
 /** How much of something unexpected is shown. */
 const SHOWN = 100

@@ -1,8 +1,8 @@
 import { retryAfterMs } from '../../http/retry-after.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
-import type { OpenSearchAnswer } from './client.ts'
 import { at } from './managed.ts'
 import { isRepairable } from './repairable.ts'
+import type { OpenSearchAnswer } from './request.ts'
 
 /** How much of a reason is shown: it may quote the document. */
 const SHOWN = 300

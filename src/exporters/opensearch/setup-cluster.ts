@@ -1,8 +1,9 @@
 import type { SetupStep } from '../../pipeline/contracts.ts'
 import { RetryableError } from '../../pipeline/errors.ts'
-import type { OpenSearchAnswer, OpenSearchClient } from './client.ts'
+import type { OpenSearchClient } from './client.ts'
 import { at, type JsonObject } from './managed.ts'
 import { reasonOf, refusal } from './refusal.ts'
+import type { OpenSearchAnswer } from './request.ts'
 
 /** More lost races than agents have ever made: something else is wrong. */
 const MOST_RACES = 20

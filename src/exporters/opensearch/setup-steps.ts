@@ -1,7 +1,7 @@
 import type { SetupStep } from '../../pipeline/contracts.ts'
-import type { OpenSearchAnswer } from './client.ts'
 import { at, type JsonObject, type Marked, revision } from './managed.ts'
 import { reasonOf } from './refusal.ts'
+import type { OpenSearchAnswer } from './request.ts'
 import { forbidden, type SetupCluster, stepOf, unexpected } from './setup-cluster.ts'
 import type { Template } from './templates.ts'
 
