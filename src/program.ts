@@ -1,6 +1,11 @@
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
+import { examplesText } from './commands/examples.ts'
 import { EXIT } from './commands/exit-code.ts'
+import type { Asked } from './commands/query-help.ts'
+import { choiceOf, withConfig, withFilters } from './commands/shared-options.ts'
+import { EXPORTERS } from './init/plan.ts'
 import { ownVersion } from './package.ts'
+import { PROVIDERS } from './receivers/audit-log/provider-presets.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -11,47 +16,8 @@ Exit codes:
   4  \`replay\`: some dead letters could still not be delivered
   5  \`doctor\`: warnings, no error`
 
-const collect = (value: string, before: string[] = []) => [...before, value]
-
-/** Options of every command that reads a configuration. */
-function withConfig(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'configuration (YAML); default: AUDITSHIP_CONFIG')
-    .option('--set <a.b=value>', 'override one setting; may be given several times', collect)
-    .option('-f, --file <path>', 'read this audit log instead of the one configured for auditLog')
-}
-
-/** Options of `query`: where to look, what to leave out, how to show it. */
-function withFilters(command: Command): Command {
-  return command
-    .option('-f, --file <path...>', 'audit logs: plain, .gz, a pattern in quotes, - for stdin')
-    .option(
-      '--provider <name>',
-      'the log of k3s, rke2, rke or kubeadm on this machine, with its rotated files',
-    )
-    .option('--path-prefix <folder>', 'folder of the log, with its rotated files')
-    .option('--filename <name>', 'name of the log in it, or a pattern')
-    .option('--url <url>', 'PostgreSQL that the postgres exporter fills; default: DATABASE_URL')
-    .option(
-      '--state-dir <folder>',
-      'of an agent, with its embedded PostgreSQL; default: .auditship, /var/lib/auditship',
-    )
-    .option('--since <time>', 'requests received since: 2026-05-04T10:00:00Z, 2026-05-04, or 30m, 2h, 7d ago')
-    .option('--until <time>', 'requests received before')
-    .option('--user <name>', 'by this user or in its name; * and ? are wildcards', collect)
-    .option('-n, --namespace <name>', 'for this namespace; * and ? are wildcards', collect)
-    .option('--name <name>', 'for the object, pod or node of this name; * and ? are wildcards', collect)
-    .option('--verb <verb>', 'with this verb', collect)
-    .option('--code <code>', 'answered with this status: 403, 4xx', collect)
-    .option('--source-ip <address>', 'from this address or network: 10.0.0.7, 10.0.0.0/8, fd00::/8', collect)
-    .option('--limit <rows>', 'only the newest rows, of a summary the first; 0: all')
-    .option('-o, --output <format>', 'table, json, ndjson or csv', 'table')
-    .option('--follow', 'go on and show what happens; begins now, or at --since')
-    .option('--no-pager', 'do not show long answers through PAGER (less)')
-}
-
 // Each command is imported when it runs: starting the agent must not pay for the others.
-function program(queryHelp: string): Command {
+function program(asked: Asked | undefined): Command {
   const auditship = new Command('auditship')
     .description('Ships Kubernetes audit logs without losing an event.')
     .version(ownVersion())
@@ -82,8 +48,8 @@ function program(queryHelp: string): Command {
   auditship
     .command('init')
     .description('Write a configuration, an audit policy, settings for the API server and values for Helm.')
-    .option('--provider <name>', 'k3s, rke2, rke or kubeadm')
-    .option('--exporter <name>', 'otlp, opensearch or postgres')
+    .addOption(choiceOf('--provider <name>', 'Kubernetes distribution', PROVIDERS))
+    .addOption(choiceOf('--exporter <name>', 'where events go', EXPORTERS))
     .option('--policy <name>', 'which of examples/policies', 'baseline')
     .option('--dir <folder>', 'where to write', '.')
     .option('--from-opni <file>', "take over an Opni resource's kubeAuditLogs, instead of --provider")
@@ -94,7 +60,13 @@ function program(queryHelp: string): Command {
       .command('doctor')
       .description('Find out why no events appear, with the commands that repair it.'),
   )
-    .option('--provider <name>', 'k3s, rke2, rke or kubeadm; default: as configured, else what is installed')
+    .addOption(
+      choiceOf(
+        '--provider <name>',
+        'Kubernetes distribution; default: as configured, else what is installed',
+        PROVIDERS,
+      ),
+    )
     .option('--root <folder>', "where the node's / is mounted, in a container", '/')
     .option('--json', 'findings as JSON')
     .action(async options => exitWith((await import('./commands/doctor.ts')).doctor(options)))
@@ -114,7 +86,7 @@ function program(queryHelp: string): Command {
   auditship
     .command('components')
     .description('List receivers, processors and exporters with their options.')
-    .option('--format <format>', 'text or json', 'text')
+    .addOption(choiceOf('--format <format>', 'how it is written', ['text', 'json']).default('text'))
     .action(async options => exitWith((await import('./commands/components.ts')).components(options)))
   withFilters(
     auditship
@@ -122,9 +94,9 @@ function program(queryHelp: string): Command {
       .description(
         'Answer a question about an audit log: who opened a shell where, who read secrets, what was refused …',
       )
-      .argument('[question]', 'see below')
+      .addArgument(questionOf(asked))
       .argument('[name]', 'of whom or what, where the question needs it')
-      .addHelpText('after', queryHelp),
+      .addHelpText('after', asked?.help ?? ''),
   ).action(async (question, name, options) =>
     exitWith((await import('./commands/query.ts')).query(question, name, options)),
   )
@@ -133,7 +105,23 @@ function program(queryHelp: string): Command {
     .description('Show what happened in a real audit log, or in your own, and follow it.')
     .option('-f, --file <path>', 'your own audit log')
     .action(async options => exitWith((await import('./commands/quickstart.ts')).quickstart(options)))
+  auditship
+    .command('completion')
+    .description('Print a script that completes commands and options in a shell.')
+    .argument('<shell>', 'bash or zsh')
+    .action(async shell => exitWith((await import('./commands/completion.ts')).completion(shell, auditship)))
+  auditship
+    .command('man')
+    .description('Print the manual page.')
+    .action(async () => exitWith((await import('./commands/man.ts')).man(auditship, EXIT_CODES)))
+  for (const command of auditship.commands) command.addHelpText('after', examplesText(command.name()))
   return auditship
+}
+
+function questionOf(asked: Asked | undefined): Argument {
+  const question = new Argument('[question]', 'see below')
+  question.argChoices = [...(asked?.names ?? [])]
+  return question
 }
 
 /** One line a problem for people; a stack only for what should never happen. */
@@ -152,9 +140,10 @@ async function explain(error: unknown): Promise<number> {
 /** Runs the command line; sets `process.exitCode`. */
 export async function main(): Promise<void> {
   try {
-    const isQuery = process.argv[2] === 'query'
-    const queryHelp = isQuery ? (await import('./commands/query-help.ts')).queryHelp() : ''
-    await program(queryHelp).parseAsync()
+    // Questions take long to load.
+    const isAbout = /^(query|completion|man)$/.test(process.argv[2] ?? '')
+    const asked = isAbout ? (await import('./commands/query-help.ts')).ASKED : undefined
+    await program(asked).parseAsync()
   } catch (error) {
     process.exitCode = await explain(error)
   }

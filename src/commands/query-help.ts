@@ -11,8 +11,17 @@ Examples:
 
 Filters given several times mean any of them; different filters mean all of them.`
 
-/** The questions and examples, below the options of `auditship query --help`. */
-export function queryHelp(): string {
+/** What `query` can be asked. */
+export interface Asked {
+  /** The questions and examples, below the options of `auditship query --help`. */
+  readonly help: string
+  /** Names of the questions. */
+  readonly names: readonly string[]
+}
+
+export const ASKED: Asked = { help: queryHelp(), names: QUESTIONS.map(({ name }) => name) }
+
+function queryHelp(): string {
   const names = QUESTIONS.map(({ name, argument }) => (argument === undefined ? name : `${name} ${argument}`))
   const width = Math.max(...names.map(({ length }) => length))
   const lines = QUESTIONS.map(({ help }, i) => `  ${(names[i] ?? '').padEnd(width)}  ${help}`)

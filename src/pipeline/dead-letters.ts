@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
 import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { AuditEvent } from '../audit/event.ts'
 import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
-import type { Rejection } from './contracts.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { lineOf } from './dead-letter-line.ts'
 import { describe, type Failure } from './health.ts'
 import type { Log } from './log.ts'
 import { makeFolder, syncFolder } from './sync-folder.ts'
@@ -11,43 +10,6 @@ import { makeFolder, syncFolder } from './sync-folder.ts'
 const NEWLINE = 0x0a
 /** For so long after a letter the file counts as growing, in milliseconds. */
 const GROWING_MS = 300_000
-
-/** An event or line that could not be delivered, and why. */
-export interface DeadLetter {
-  /** Exporter that was refused; absent when the line is no audit event or a processor failed. */
-  readonly exporter?: string
-  readonly reason: string
-  /** What of an exporter's reason may be logged; nothing when it is left out. */
-  readonly summary?: string | undefined
-  /** File or URL it was read from, and the offset of its first byte there (-1: none). */
-  readonly source: string
-  readonly offset: number
-  /** The event's bytes, or the first 64 KiB of a longer line. */
-  readonly raw: Buffer
-  /** Length of the whole line in bytes, when `raw` is not all of it. */
-  readonly length?: number
-  /** Of an event that is not as it was read, and of its request. */
-  readonly identity?: string
-  readonly requestId?: string
-  /** Of an event that stands for others of its kind. */
-  readonly sampleRate?: number
-}
-
-/** A dead letter as one line of the file. `event` holds the raw text, or `eventBase64` its bytes when they are not UTF-8. */
-export interface DeadLetterRecord {
-  readonly time: string
-  readonly pipeline: string
-  readonly exporter?: string
-  readonly reason: string
-  readonly source: string
-  readonly offset: number
-  readonly length?: number
-  readonly identity?: string
-  readonly requestId?: string
-  readonly sampleRate?: number
-  readonly event?: string
-  readonly eventBase64?: string
-}
 
 /** The dead-letter file of one pipeline: JSON lines, appended and synced. `auditship replay` empties it. */
 export class DeadLetters {
@@ -91,7 +53,7 @@ export class DeadLetters {
    */
   write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
     if (letters.length === 0) return Promise.resolve()
-    const lines = Buffer.from(letters.map(letter => this.#line(letter)).join(''))
+    const lines = Buffer.from(letters.map(letter => lineOf(letter, this.#pipeline)).join(''))
     const turn = this.#last.then(() => this.#writeWhenPossible(lines, letters, signal))
     this.#last = turn.catch(() => {})
     return turn
@@ -123,7 +85,7 @@ export class DeadLetters {
     const some = (texts: readonly string[]) => [...new Set(texts)].slice(0, 3).join('; ')
     const [first] = letters
     const where = first === undefined ? '' : ` (the first: byte ${first.offset} of ${first.source})`
-    const summary = `${letters.length} undeliverable event(s)${where} kept in ${this.path}; ${adviceFor(letters)}`
+    const summary = `${letters.length} undeliverable event(s)${where} kept in ${this.path} with the whole reason; ${adviceFor(letters)}`
     const reason = `${summary}: ${some(letters.map(letter => letter.reason))}`
     const shown = `${summary}: ${some(letters.map(loggedReason))}`
     this.#log.error(shown)
@@ -158,24 +120,6 @@ export class DeadLetters {
       await file.close()
     }
   }
-
-  #line(letter: DeadLetter): string {
-    const { raw, exporter, length, identity, requestId, sampleRate, reason, source, offset } = letter
-    const record: DeadLetterRecord = {
-      time: new Date().toISOString(),
-      pipeline: this.#pipeline,
-      ...(exporter !== undefined && { exporter }),
-      reason,
-      source,
-      offset,
-      ...(length !== undefined && { length }),
-      ...(identity !== undefined && { identity }),
-      ...(requestId !== undefined && { requestId }),
-      ...(sampleRate !== undefined && { sampleRate }),
-      ...(isUtf8(raw) ? { event: raw.toString() } : { eventBase64: raw.toString('base64') }),
-    }
-    return `${JSON.stringify(record)}\n`
-  }
 }
 
 /** An exporter's reason is in the words of its backend, which may quote the event: these are in the file only. */
@@ -188,21 +132,3 @@ function adviceFor(letters: readonly DeadLetter[]): string {
     ? 'repair the cause, then run `auditship replay`'
     : 'look at them and move the file away: `auditship replay` delivers only what has become deliverable'
 }
-
-/** A letter with a whole event. */
-export const eventLetter = (event: AuditEvent, reason: string): DeadLetter => ({
-  reason,
-  source: event.source,
-  offset: event.position,
-  raw: event.raw,
-  ...(event.knownIdentity !== undefined && { identity: event.knownIdentity }),
-  ...(event.knownRequestId !== undefined && { requestId: event.knownRequestId }),
-  ...(event.sampleRate !== undefined && { sampleRate: event.sampleRate }),
-})
-
-/** A letter with an event that an exporter refused. */
-export const refusedLetter = ({ event, reason, summary }: Rejection, exporter: string): DeadLetter => ({
-  ...eventLetter(event, reason),
-  exporter,
-  summary,
-})

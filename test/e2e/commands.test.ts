@@ -246,7 +246,7 @@ service: { stateDir: ${join(dir, 'state')} }
     )
     const once = await runCli(t, ['run', '--once', '--config', config])
     assert.equal(once.code, 0, once.stderr)
-    assert.match(once.stderr, /undeliverable event.*auditship replay.*no such tenant/)
+    assert.match(once.stderr, /undeliverable event.*with the whole reason.*auditship replay.*answered 400/)
     backend.answerWith(undefined)
     const replay = await runCli(t, ['replay', '--config', config])
     assert.deepEqual([replay.code, await backend.received()], [0, [EVENT]])
