@@ -2,13 +2,14 @@ import { createReadStream } from 'node:fs'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AuditEvent } from '../audit/event.ts'
-import { parseEvent } from '../audit/scan.ts'
 import { DEFAULT_BACKOFF } from './backoff.ts'
 import { batchOf } from './batch.ts'
 import { byteLines } from './byte-lines.ts'
 import type { Consumer, Processor } from './contracts.ts'
 import { type Counters, newCounters } from './counters.ts'
-import { type DeadLetter, type DeadLetterRecord, type DeadLetters, refusedLetter } from './dead-letters.ts'
+import { refusedLetter } from './dead-letter.ts'
+import { type Letter, readLetter } from './dead-letter-line.ts'
+import type { DeadLetters } from './dead-letters.ts'
 import { type Destination, deliver } from './deliver.ts'
 import { process, withheld } from './pipeline.ts'
 
@@ -124,18 +125,12 @@ function processorsThatHide({ processors }: ReplayTarget): Processor[] {
   return processors.map(({ processor }) => processor).filter(({ withhold }) => withhold !== undefined)
 }
 
-interface Letter {
-  readonly dead: DeadLetter
-  /** Undefined when the letter's bytes are no audit event. */
-  readonly event: AuditEvent | undefined
-}
-
 async function* batches(file: string): AsyncGenerator<Letter[]> {
   let letters: Letter[] = []
   let bytes = 0
   for await (const line of byteLines(createReadStream(file))) {
     if (line.length === 0) continue
-    letters.push(letterOf(line, file))
+    letters.push(readLetter(line, file))
     bytes += line.length
     if (letters.length < BATCH_EVENTS && bytes < BATCH_BYTES) continue
     yield letters
@@ -143,58 +138,4 @@ async function* batches(file: string): AsyncGenerator<Letter[]> {
     bytes = 0
   }
   if (letters.length > 0) yield letters
-}
-
-function letterOf(line: Buffer, file: string): Letter {
-  const record = recordOf(line)
-  if (record === undefined) {
-    const reason = 'a torn line of the dead-letter file'
-    return { dead: { reason, source: file, offset: -1, raw: line }, event: undefined }
-  }
-  const { exporter, reason, source, offset, length, identity, requestId, sampleRate } = record
-  const raw = Buffer.from(
-    record.event ?? record.eventBase64 ?? '',
-    record.event === undefined ? 'base64' : 'utf8',
-  )
-  const dead = {
-    ...(exporter !== undefined && { exporter }),
-    ...(length !== undefined && { length }),
-    ...(identity !== undefined && { identity }),
-    ...(requestId !== undefined && { requestId }),
-    ...(sampleRate !== undefined && { sampleRate }),
-    reason,
-    source,
-    offset,
-    raw,
-  }
-  return { dead, event: length === undefined ? eventOf(dead) : undefined }
-}
-
-function recordOf(line: Buffer): DeadLetterRecord | undefined {
-  try {
-    return JSON.parse(line.toString()) as DeadLetterRecord
-  } catch {
-    return undefined
-  }
-}
-
-function eventOf({
-  raw,
-  source,
-  offset,
-  identity,
-  requestId,
-  sampleRate,
-}: DeadLetter): AuditEvent | undefined {
-  try {
-    const event = parseEvent(raw)
-    event.source = source
-    event.position = offset
-    event.knownIdentity = identity
-    event.knownRequestId = requestId
-    event.sampleRate = sampleRate
-    return event
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DeadLetterRecord } from '../../src/pipeline/dead-letters.ts'
+import type { DeadLetterRecord } from '../../src/pipeline/dead-letter-line.ts'
 
 /** What a dead-letter file holds. */
 export interface DeadLetterFile {

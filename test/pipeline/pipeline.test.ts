@@ -12,7 +12,8 @@ import {
   type Processor,
 } from '../../src/pipeline/contracts.ts'
 import { newCounters } from '../../src/pipeline/counters.ts'
-import { type DeadLetterRecord, DeadLetters } from '../../src/pipeline/dead-letters.ts'
+import type { DeadLetterRecord } from '../../src/pipeline/dead-letter-line.ts'
+import { DeadLetters } from '../../src/pipeline/dead-letters.ts'
 import { PermanentError, RetryableError } from '../../src/pipeline/errors.ts'
 import { ExporterHealth } from '../../src/pipeline/health.ts'
 import { silentLog } from '../../src/pipeline/log.ts'
