@@ -28,29 +28,55 @@ export interface Service {
 /** @throws when it cannot listen where it was told to */
 export async function startService(agent: Measured, options: ServiceOptions, log: Log): Promise<Service> {
   const server = await serve(agent, options, log)
-  try {
-    const sending = options.otlp && (await send(agent, options.otlp, options.resource, log))
-    return {
-      async stop() {
-        await sending?.()
-        await server?.close()
-      },
-    }
-  } catch (error) {
-    await server?.close()
-    throw error
+  const { otlp, resource } = options
+  const sending = otlp && new LateSender(() => send(agent, otlp, resource, log))
+  return {
+    async stop() {
+      await sending?.stop()
+      await server?.close()
+    },
   }
 }
 
-/** The SDK takes long to load, so only who asks for metrics or sends them pays. */
+/** The SDK takes long to load: events come first. Milliseconds. */
+const SEND_AFTER_MS = 1_000
+
+/** Begins to send a moment after the start, or at the end if that comes first. */
+class LateSender {
+  readonly #begin: () => Promise<() => Promise<void>>
+  readonly #timer: NodeJS.Timeout
+  #sending: Promise<() => Promise<void>> | undefined
+
+  constructor(begin: () => Promise<() => Promise<void>>) {
+    this.#begin = begin
+    this.#timer = setTimeout(() => {
+      this.#sending = begin()
+    }, SEND_AFTER_MS).unref()
+  }
+
+  /** Sends once more and is done. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#sending ??= this.#begin()
+    const finish = await this.#sending
+    await finish()
+  }
+}
+
+/** Never rejects: metrics that cannot be sent keep no event from being sent. */
 async function send(
   agent: Measured,
   otlp: OtlpMetricOptions,
   resource: ServiceOptions['resource'],
   log: Log,
 ): Promise<() => Promise<void>> {
-  const { sendMetrics } = await import('./metrics/otlp-metrics.ts')
-  return sendMetrics(agent, resource, otlp, log)
+  try {
+    const { sendMetrics } = await import('./metrics/otlp-metrics.ts')
+    return sendMetrics(agent, resource, otlp, log)
+  } catch (error) {
+    log.error(`cannot send metrics by OTLP: ${describe(error)}`)
+    return async () => {}
+  }
 }
 
 async function serve(
@@ -71,13 +97,12 @@ async function serve(
     log.info(`answers /livez, /readyz and /metrics on ${url}`)
     return server
   } catch (error) {
-    const failure = new Error(
-      `cannot listen on ${listen ?? DEFAULT_LISTEN}${listen === undefined ? '' : ' (service.http.listen)'}`,
-      { cause: error },
-    )
-    if (listen !== undefined) throw failure
+    if (listen !== undefined)
+      throw new Error(`cannot listen on ${listen}; set service.http.listen to another address, or to none`, {
+        cause: error,
+      })
     log.warn(
-      `does not answer /livez, /readyz and /metrics: ${describe(failure)}. ` +
+      `does not answer /livez, /readyz and /metrics: cannot listen on ${DEFAULT_LISTEN}: ${describe(error)}. ` +
         'Set service.http.listen to another address, or to none',
     )
     return undefined
