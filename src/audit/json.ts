@@ -161,12 +161,14 @@ export function stringElements(b: Uint8Array, i: number, spans: number[]): numbe
   i = skipSpace(b, i + 1)
   while (b[i] !== CLOSE_BRACKET) {
     const start = i
-    i = skipValue(b, i)
-    if (b[start] === QUOTE) {
+    if (b[i] === QUOTE) {
+      i++
+      while (STRING_STOP[b[i]!] === 0) i++
+      i = b[i] === QUOTE ? i + 1 : endString(b, i)
       spans[count++] = start
       spans[count++] = i
-    }
-    i = skipSpace(b, i)
+    } else i = skipValue(b, i)
+    if (b[i]! <= 0x20) i = skipSpace(b, i)
     if (b[i] === COMMA) i = skipSpace(b, i + 1)
   }
   return count

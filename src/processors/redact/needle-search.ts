@@ -63,18 +63,22 @@ export class NeedleSearch {
         (buckets[hashOf(words[i + 2] ?? 0)] ?? 0) |
         (buckets[hashOf(words[i + 3] ?? 0)] ?? 0)
       if (hits === 0) continue
-      for (let at = first + STEP * i, end = at + 4 * STEP; at < end; at += STEP)
-        this.#check(bytes, at, from, to, found)
+      for (let k = i; k < i + 4; k++) {
+        const bucket = buckets[hashOf(words[k] ?? 0)] ?? 0
+        if (bucket !== 0) this.#check(bytes, first + STEP * k, from, to, bucket, found)
+      }
     }
-    for (let at = first + STEP * i; at + 2 < to; at += STEP) this.#check(bytes, at, from, to, found)
+    for (let at = first + STEP * i; at + 2 < to; at += STEP) {
+      const word = wordOf(bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
+      this.#check(bytes, at, from, to, buckets[hashOf(word)] ?? 0, found)
+    }
   }
 
   /** Looks whether the triple at `i` is a part of a needle. */
-  #check(bytes: Buffer, i: number, from: number, to: number, found: Found): void {
-    const hash = hashOf(wordOf(bytes[i] ?? 0, bytes[i + 1] ?? 0, bytes[i + 2] ?? 0))
-    const bucket = this.#buckets[hash] ?? 0
-    if (bucket === 0) return
-    for (const { places, offset, meaning } of this.#candidates[bucket] ?? NONE) {
+  #check(bytes: Buffer, i: number, from: number, to: number, bucket: number, found: Found): void {
+    const candidates = this.#candidates[bucket] ?? NONE
+    for (let n = 0; n < candidates.length; n++) {
+      const { places, offset, meaning } = candidates[n] as Candidate
       const at = i - offset
       if (at < from || at + places.length > to || !isAt(bytes, at, places)) continue
       const bits = meaning(bytes, at)

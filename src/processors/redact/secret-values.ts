@@ -1,4 +1,4 @@
-import { QUOTE } from '../../audit/json.ts'
+import { OPEN_BRACKET, QUOTE } from '../../audit/json.ts'
 import {
   type BodyKind,
   type Context,
@@ -14,6 +14,8 @@ import { type Path, stringAt, type Visitor, walkJson } from './walk.ts'
 /** What is called for a value that is secret: a string or number, or with `isDocument` a string that holds a Secret as JSON. */
 export type Hide = (path: Path, start: number, end: number, isDocument: boolean) => void
 
+const NO_LABELS: ReadonlyMap<number, Labels> = new Map()
+
 /** Calls `hide` for each value in the JSON at `start` that is a Secret's or a token, by where it stands. */
 export function findSecretValues(
   buffer: Buffer,
@@ -22,7 +24,9 @@ export function findSecretValues(
   hide: Hide,
   path: (string | number)[] = [],
 ): void {
-  const labels = labelsIn(buffer, start, kind)
+  // Nobody asks for them in what is a Secret whatever it says, unless it is a JSON patch.
+  const isSaid = kind === 'any' || kind === 'secret response' || buffer[start] === OPEN_BRACKET
+  const labels = isSaid ? labelsIn(buffer, start, kind) : NO_LABELS
   const contexts: Context[] = []
   const starts: number[] = []
   const outside: Context = kind === 'any' ? 'plain' : kind === 'token' ? 'token' : 'hidden'
