@@ -1,3 +1,5 @@
+import { Absence } from './absence.ts'
+import { bytesBehind, type LiveSize, type SightedMark } from './bytes-behind.ts'
 import type { Cursor } from './cursor.ts'
 import type { FoundFile } from './found-file.ts'
 import type { Look } from './log-folder.ts'
@@ -6,8 +8,6 @@ import { marksOf, type OpenFile, openMark, type Progress } from './progress.ts'
 import type { UnreadFile } from './rotated-examiner.ts'
 import { belonging, Sighting, sightingOf } from './sightings.ts'
 
-/** How long content must be missing before it counts as gone: a listing may miss a file that is being renamed. */
-const ABSENT_MS = 1_000
 /** Finished files that are no longer in the folder are remembered up to this number: they may come back compressed. */
 const ABSENT_KEPT = 32
 
@@ -19,11 +19,10 @@ export class ProgressKeeper {
   #sightings: Sighting[] = []
   #seen = 0
   readonly #onSighting: () => void
-  readonly #absentSince = new Map<Mark, number>()
-  readonly #absentMs: number
+  readonly #absence: Absence
   #advancedAt = Number.NEGATIVE_INFINITY
   /** The live file as it was last seen while another one was read. */
-  #live: { readonly sighting: Sighting | undefined; readonly size: number } | undefined
+  #live: LiveSize | undefined
 
   /**
    * With `isOnce` there is no second look: what is missing in the first one is gone. `onSighting` is called when there is
@@ -35,7 +34,7 @@ export class ProgressKeeper {
     this.#acknowledged = this.#now
     this.#sightings = []
     this.#onSighting = onSighting
-    this.#absentMs = isOnce ? 0 : ABSENT_MS
+    this.#absence = new Absence(isOnce)
   }
 
   get now(): Progress {
@@ -63,7 +62,7 @@ export class ProgressKeeper {
     return this.#toSave().map(({ mark }) => mark)
   }
 
-  #toSave(): { readonly mark: Mark; readonly sighting: Sighting | undefined }[] {
+  #toSave(): SightedMark[] {
     const acknowledged = marksOf(this.#acknowledged).map(mark => {
       const sighting = sightingOf(mark)
       return { mark: sighting === undefined ? mark : sighting.upToDate(mark), sighting }
@@ -76,16 +75,7 @@ export class ProgressKeeper {
 
   /** Bytes of the log that are there, as far as was seen, and not acknowledged. */
   get bytesBehind(): number {
-    const live = this.#live
-    let isLiveCounted = live === undefined
-    let bytes = 0
-    for (const { mark, sighting } of this.#toSave()) {
-      const isLive = live?.sighting !== undefined && sighting === live.sighting
-      isLiveCounted ||= isLive
-      const size = isLive ? Math.max(mark.size, live.size) : mark.size
-      if (!mark.ended) bytes += Math.max(0, size - mark.offset)
-    }
-    return isLiveCounted ? bytes : bytes + (live?.size ?? 0)
+    return bytesBehind(this.#toSave(), this.#live)
   }
 
   /** A file is being read from now on. */
@@ -131,7 +121,9 @@ export class ProgressKeeper {
     const { others, open } = this.#now
     const seen = others.map(mark => (look.present.has(mark) ? seenAgain(mark, look) : mark))
     const isPresent = (index: number) => look.present.has(others[index] as Mark)
-    const gone = !look.isComplete ? [] : this.#gone(seen.filter((mark, i) => !mark.ended && !isPresent(i)))
+    const gone = !look.isComplete
+      ? []
+      : this.#absence.gone(seen.filter((mark, i) => !mark.ended && !isPresent(i)))
     const forgotten = seen.filter((mark, i) => mark.ended && !isPresent(i)).slice(0, -ABSENT_KEPT)
     const dropped = new Set([...gone, ...forgotten])
     const found = look.unread.filter(file => file.mark === undefined).map(file => this.#found(file))
@@ -165,13 +157,6 @@ export class ProgressKeeper {
     const sighting = this.#sighting()
     sighting.see(head, file.name, size)
     return belonging(mark, sighting)
-  }
-
-  #gone(absent: readonly Mark[]): readonly Mark[] {
-    const now = performance.now()
-    for (const mark of this.#absentSince.keys()) if (!absent.includes(mark)) this.#absentSince.delete(mark)
-    for (const mark of absent) if (!this.#absentSince.has(mark)) this.#absentSince.set(mark, now)
-    return absent.filter(mark => now - (this.#absentSince.get(mark) ?? now) >= this.#absentMs)
   }
 }
 
