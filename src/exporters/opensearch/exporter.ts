@@ -1,14 +1,12 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { compress, free } from '../../http/compress.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
-import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import { clusterName } from '../../pipeline/cluster-name.ts'
 import type { ComponentContext, Exporter, ExportResult, Probe, SetupStep } from '../../pipeline/contracts.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
-import { Limit } from '../../pipeline/limit.ts'
 import { AuditshipDocument } from './auditship-document.ts'
 import { type BulkOutcome, bulkOutcome } from './bulk-answer.ts'
-import { type Bulk, BulkEncoder } from './bulk-encoder.ts'
+import { BulkEncoder } from './bulk-encoder.ts'
+import { BulkMaker } from './bulk-maker.ts'
 import { OpenSearchClient } from './client.ts'
 import { nameFor } from './names.ts'
 import { OpniDocument } from './opni-document.ts'
@@ -19,24 +17,12 @@ import { resourceFields } from './resource-fields.ts'
 import { Setup } from './setup.ts'
 import { SizeLimit } from './size-limit.ts'
 
-/** Two threads compress as fast as one encodes; more would only hold more uncompressed bulks in memory. */
-const MADE_AT_A_TIME = 2
-
-/** A bulk as it is sent, which may be compressed; `size` is its length before that, in bytes. */
-interface SentBulk extends Bulk {
-  readonly size: number
-}
-
 /** Writes events into a data stream, and interactive access into the index of change events. */
 export class OpenSearchExporter implements Exporter {
   readonly #options: OpenSearchOptions
   readonly #client: OpenSearchClient
-  readonly #encoder: BulkEncoder
+  readonly #bulks: BulkMaker
   readonly #setup: Setup
-  readonly #buffers = new BufferPool(4)
-  readonly #making = new Limit(MADE_AT_A_TIME)
-  /** Bulks whose last attempt failed: while the cluster is away, attempts should cost next to nothing. */
-  readonly #bulks = new WeakMap<readonly AuditEvent[], SentBulk>()
   readonly #index: string
   readonly #path: string
   readonly #limit: SizeLimit
@@ -51,10 +37,11 @@ export class OpenSearchExporter implements Exporter {
     this.#options = options
     this.#client = new OpenSearchClient(options)
     this.#setup = new Setup(this.#client, options, context, Object.keys(fields))
-    this.#encoder = new BulkEncoder({ layout, cluster, changeEvents })
     this.#index = nameFor(options.dataStream, cluster)
     this.#path = `/${this.#index}/_bulk?filter_path=error,status,items.*.status,items.*.error,items.create._index`
     this.#limit = new SizeLimit(options.maxRequestSize)
+    const encoder = new BulkEncoder({ layout, cluster, changeEvents })
+    this.#bulks = new BulkMaker(encoder, options.compression, this.#limit)
   }
 
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
@@ -111,56 +98,23 @@ export class OpenSearchExporter implements Exporter {
   }
 
   async #send(events: readonly AuditEvent[], asText: boolean, signal: AbortSignal): Promise<BulkOutcome> {
-    const kept = asText ? undefined : this.#bulks.get(events)
-    const bulk = kept ?? (await this.#making.run(() => this.#make(events, asText)))
-    if (this.#isTooLarge(bulk.size, events)) {
-      this.#bulks.delete(events)
-      throw this.#tooLarge(bulk.size)
-    }
-    if (!asText) this.#bulks.set(events, bulk)
-    const isCompressed = this.#options.compression === 'gzip'
+    const bulk = await this.#bulks.bulkOf(events, asText)
     const headers = {
       'content-type': 'application/x-ndjson',
-      ...(isCompressed && { 'content-encoding': 'gzip' }),
+      ...(this.#options.compression === 'gzip' && { 'content-encoding': 'gzip' }),
     }
     const request = { method: 'POST', path: this.#path, body: bulk.body, headers } as const
     const answer = await this.#client.request(request, signal)
     if (answer.status === 413 && events.length > 1) this.#limit.refused(bulk.size)
     if (answer.status !== 200) throw refusal('a bulk', answer)
     this.#limit.passed(bulk.size)
-    this.#bulks.delete(events)
-    // Not after an attempt that failed: its connection might still be reading it.
-    if (kept === undefined) {
-      if (isCompressed) free(bulk.body)
-      else this.#buffers.give(bulk.body)
-    }
+    this.#bulks.taken(events, bulk)
     return bulkOutcome(answer.body, bulk.owners, this.#unwantedIndex)
-  }
-
-  async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
-    const target = this.#buffers.take(this.#encoder.expectedSize(events))
-    const { body: encoded, owners } = this.#encoder.encode(events, target, asText)
-    const size = encoded.length
-    if (this.#isTooLarge(size, events)) {
-      this.#buffers.give(encoded)
-      throw this.#tooLarge(size)
-    }
-    const body = await compress(encoded, this.#options.compression)
-    if (body !== encoded) this.#buffers.give(encoded)
-    return { body, owners, size }
   }
 
   /** The index that OpenSearch makes when the data stream and its template are missing. */
   get #unwantedIndex(): string | undefined {
     return this.#options.layout === 'opni' || this.#setup.isIndex ? undefined : this.#index
-  }
-
-  #isTooLarge(size: number, { length }: readonly AuditEvent[]): boolean {
-    return size > this.#limit.bytes && length > 1
-  }
-
-  #tooLarge(size: number): PermanentError {
-    return new PermanentError(`the bulk has ${size} bytes, the limit is ${this.#limit.bytes}`)
   }
 
   async stop(): Promise<void> {
