@@ -20,7 +20,8 @@ export class ConfigWatch {
     this.#known = known
     this.#seen = known
     this.#timer = setInterval(() => void this.#look(), pollMs).unref()
-    process.on('SIGHUP', this.#onSignal)
+    // A terminal sends it when it is closed: there it ends the agent, as it ends every other program.
+    if (!process.stdin.isTTY) process.on('SIGHUP', this.#onSignal)
   }
 
   /** Begins to watch; what is read after that is not older than what is watched. */

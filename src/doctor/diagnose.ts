@@ -4,6 +4,7 @@ import { describe } from '../pipeline/health.ts'
 import { silentLog } from '../pipeline/log.ts'
 import type { AuditLogOptions } from '../receivers/audit-log/options.ts'
 import { logPaths, type Provider } from '../receivers/audit-log/provider-presets.ts'
+import { codeOf } from '../receivers/audit-log/troubles.ts'
 import type { ApiServer } from './api-server/api-server.ts'
 import { findApiServer } from './api-server/find.ts'
 import { runningFlags } from './api-server/running-process.ts'
@@ -47,11 +48,22 @@ async function apiServer(
     const auditing = checkAuditing(server, await runningFlags(host))
     return { server, findings: [...auditing, ...(await checkPolicy(host, server)), ...checkRotation(server)] }
   } catch (error) {
+    if (isDenied(error)) {
+      const message = `how the API server is started may not be read: ${describe(error)}`
+      return {
+        server: undefined,
+        findings: [{ check: 'auditing', severity: 'unknown', message, repair: AS_ROOT }],
+      }
+    }
     const repair = `auditship init --provider ${provider ?? 'kubeadm'} --exporter otlp   # shows what it should hold`
     const finding: Finding = { check: 'auditing', severity: 'error', message: describe(error), repair }
     return { server: undefined, findings: [finding] }
   }
 }
+
+const AS_ROOT = 'sudo auditship doctor'
+
+const isDenied = (error: unknown) => ['EACCES', 'EPERM'].includes(codeOf(error) ?? '')
 
 function unseen(host: Host, provider: Provider | undefined): Finding {
   const what = provider === undefined ? 'k3s, RKE2 or kubeadm' : provider
@@ -87,8 +99,19 @@ async function delivery(
 ): Promise<Finding[]> {
   const { stateDir } = config.service
   const { exporters } = connect(config, silentLog, true, signal)
-  const agent = await checkAgent(host, stateDir)
-  const progress = await Promise.all(receivers.map(receiver => checkProgress(host, stateDir, receiver)))
-  const letters = await checkDeadLetters(host, stateDir)
-  return [agent, ...progress.flat(), ...letters, ...(await checkBackends(exporters, signal))]
+  return [...(await stateOf(host, stateDir, receivers)), ...(await checkBackends(exporters, signal))]
+}
+
+/** What the agent's `stateDir` says, which only its own user may read. */
+async function stateOf(host: Host, stateDir: string, receivers: readonly Receiving[]): Promise<Finding[]> {
+  try {
+    await host.names(stateDir)
+    const agent = await checkAgent(host, stateDir)
+    const progress = await Promise.all(receivers.map(receiver => checkProgress(host, stateDir, receiver)))
+    return [agent, ...progress.flat(), ...(await checkDeadLetters(host, stateDir))]
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    const message = `the stateDir ${stateDir} may not be read: ${describe(error)}`
+    return [{ check: 'agent', severity: 'unknown', message, repair: AS_ROOT }]
+  }
 }

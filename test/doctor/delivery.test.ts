@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { appendFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { appendFile, chmod, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { checkBackends } from '../../src/doctor/checks/backends.ts'
@@ -88,6 +89,8 @@ test('of an agent that delivers all is well, and nothing of it is touched', asyn
     assert.ok(at.backend.attempts() > 1, 'the backend was asked')
   })
 })
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
 type Fault = [
   title: string,
@@ -266,4 +269,33 @@ test('a provider that is none is a wrong command line', async t => {
   const { stderr, code } = await runCli(t, ['doctor', '--provider', 'k4s'])
   assert.match(stderr, /--provider: expected k3s, rke2, rke, kubeadm, found k4s/)
   assert.equal(code, 2)
+})
+
+const IS_ROOT = process.getuid?.() === 0
+
+test('what another user may not read it cannot judge, and says so', {
+  skip: IS_ROOT ? false : 'takes root, which gives rights away',
+}, async t => {
+  const at = await site(t)
+  await stopped(t, at)
+  await at.machine.write('/etc/rancher/k3s/config.yaml', 'token: secret\n')
+  await chmod(at.machine.root, 0o755)
+  await chmod(at.machine.at('/etc/rancher/k3s'), 0o700)
+  await chmod(at.stateDir, 0o700)
+  const args = ['doctor', '--json', '--config', at.config, '--root', at.machine.root]
+  // The stateDir of the configuration is a path on the machine.
+  const run = spawnSync(process.execPath, [CLI, ...args, '--set', 'service.stateDir=/state'], {
+    uid: 65534,
+    gid: 65534,
+    encoding: 'utf8',
+  })
+  const { findings } = JSON.parse(run.stdout || assert.fail(run.stderr))
+  const unknown = findings.filter(({ severity }: { severity: string }) => severity === 'unknown')
+  assert.deepEqual(
+    unknown.map(({ check, repair }: { check: string; repair: string }) => [check, repair]),
+    [
+      ['auditing', 'sudo auditship doctor'],
+      ['agent', 'sudo auditship doctor'],
+    ],
+  )
 })
