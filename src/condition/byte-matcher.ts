@@ -14,10 +14,18 @@ const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 export function byteMatcher({ field, kind }: AttributeDefinition, test: ValueTest): Matcher | undefined {
   if (field === undefined) return undefined
   if (kind === 'string[]') return elementMatcher(field, test)
+  if (kind === 'int' && test.kind === 'number') return numberMatcher(field, test.fits)
   if (kind !== 'string') return undefined
   if (test.kind === 'text' && PLAIN.test(test.text)) return event => event.textIs(field, test.text)
   if (test.kind === 'expression') return expressionMatcher(field, test.expression)
   return test.kind === 'glob' && PLAIN.test(test.pattern) ? endsMatcher(field, test.pattern) : undefined
+}
+
+function numberMatcher(field: Field, fits: (value: number) => boolean): Matcher {
+  return event => {
+    const value = event.integer(field)
+    return value !== undefined && fits(value)
+  }
 }
 
 function expressionMatcher(field: Field, expression: LinearExpression): Matcher {

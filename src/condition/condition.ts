@@ -26,15 +26,7 @@ function schema(): z.ZodType<Matcher> {
 const conditionSchema = (): z.ZodType<Matcher> =>
   z
     .strictObject({
-      ...Object.fromEntries(
-        ATTRIBUTES.flatMap(attribute => {
-          const comparison = comparisonSchema(typeOf(attribute)).optional()
-          return [
-            [shortName(attribute.name), comparison],
-            [attribute.name, comparison.meta({ alias: true })],
-          ]
-        }),
-      ),
+      ...attributeSchemas(),
       path: z.record(z.string(), comparisonSchema('any')).superRefine(checkPaths).optional(),
       and: conditions().optional(),
       or: conditions().optional(),
@@ -45,6 +37,23 @@ const conditionSchema = (): z.ZodType<Matcher> =>
       when: ({ issues }) => issues.length === 0,
     })
     .transform(parts => allOf(Object.entries(parts).flatMap(([key, value]) => matchersOf(key, value))))
+
+/** By the short and the full name of each attribute. Those of a type share one, because each takes a millisecond to make. */
+function attributeSchemas(): Record<string, z.ZodOptional<ReturnType<typeof comparisonSchema>>> {
+  const made = new Map<ValueType, ReturnType<typeof comparisonSchema>>()
+  return Object.fromEntries(
+    ATTRIBUTES.flatMap(attribute => {
+      const type = typeOf(attribute)
+      const schema = made.get(type) ?? comparisonSchema(type)
+      made.set(type, schema)
+      const comparison = schema.optional()
+      return [
+        [shortName(attribute.name), comparison],
+        [attribute.name, comparison.meta({ alias: true })],
+      ]
+    }),
+  )
+}
 
 const conditions = () => z.array(condition()).min(1)
 

@@ -1,6 +1,5 @@
 import { inArguments } from './arguments.ts'
 import { type DecodedText, decodeQuery } from './decoded-text.ts'
-import { textAt } from './known-texts.ts'
 import { findInText } from './secret-text.ts'
 import { findSecrets, rangeOf, type SecretRange, type TextRule } from './text-rules.ts'
 
@@ -11,14 +10,18 @@ const SECRET_NAME =
 const COMMAND = /^(?:command|cmd)$/
 
 /** Parameters of the Kubernetes API that hold no secret: see meta/v1 ListOptions, core/v1 PodLogOptions and their like. */
-const HARMLESS_NAMES = new Set(
-  (
-    'allowWatchBookmarks as container continue dryRun exact export fieldManager fieldSelector fieldValidation follow force ' +
-    'gracePeriodSeconds includeObject insecureSkipTLSVerifyBackend labelSelector limit limitBytes orphanDependents ports ' +
-    'pretty previous propagationPolicy resourceVersion resourceVersionMatch sendInitialEvents sinceSeconds sinceTime stderr ' +
-    'stdin stdout stream tailLines timeout timeoutSeconds timestamps tty verbose watch'
-  ).split(' '),
+const HARMLESS_NAMES = (
+  'allowWatchBookmarks as container continue dryRun exact export fieldManager fieldSelector fieldValidation follow force ' +
+  'gracePeriodSeconds includeObject insecureSkipTLSVerifyBackend labelSelector limit limitBytes orphanDependents ports ' +
+  'pretty previous propagationPolicy resourceVersion resourceVersionMatch sendInitialEvents sinceSeconds sinceTime stderr ' +
+  'stdin stdout stream tailLines timeout timeoutSeconds timestamps tty verbose watch'
 )
+  .split(' ')
+  .map(name => Buffer.from(name))
+/** By their length. */
+const HARMLESS: Buffer[][] = []
+for (const name of HARMLESS_NAMES) HARMLESS[name.length] = [...(HARMLESS[name.length] ?? []), name]
+
 const [QUESTION, SEMICOLON, AMPERSAND, PERCENT, AT, COLON, SLASH, EQUALS, BACKSLASH] =
   Buffer.from('?;&%@:/=\\')
 
@@ -35,12 +38,12 @@ export function mayHoldSecret(buffer: Buffer, start: number, end: number): boole
     if (byte === AT || (byte === COLON && buffer[i + 1] === SLASH && buffer[i + 2] === SLASH)) return true
     if (byte === PERCENT && isHidden(buffer[i + 1] ?? 0, buffer[i + 2] ?? 0)) return true
     if (byte === EQUALS && nameStart >= 0) {
-      if (!HARMLESS_NAMES.has(textAt(buffer, nameStart, i))) return true
+      if (!isHarmless(buffer, nameStart, i)) return true
       nameStart = -1
     } else if (byte === QUESTION || byte === SEMICOLON || byte === AMPERSAND) nameStart = i + 1
     else if (byte === BACKSLASH) {
       // Go's encoder writes an ampersand as \u0026; of the rest only what is written otherwise is looked at.
-      if (!isAmpersand(buffer, i)) return true
+      if (!isAt(buffer, i, AMPERSAND_ESCAPE)) return true
       nameStart = i + 6
       i += 5
     }
@@ -53,21 +56,30 @@ for (const byte of Buffer.from('?;&%@:=\\')) NOTABLE[byte] = 1
 
 const AMPERSAND_ESCAPE = Buffer.from('\\u0026')
 
-function isAmpersand(buffer: Buffer, at: number): boolean {
-  for (let i = 0; i < AMPERSAND_ESCAPE.length; i++) if (buffer[at + i] !== AMPERSAND_ESCAPE[i]) return false
+function isHarmless(buffer: Buffer, start: number, end: number): boolean {
+  const names = HARMLESS[end - start]
+  if (names === undefined) return false
+  for (let n = 0; n < names.length; n++) if (isAt(buffer, start, names[n] as Buffer)) return true
+  return false
+}
+
+function isAt(buffer: Buffer, at: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i++) if (buffer[at + i] !== text[i]) return false
   return true
 }
 
 /** Whether a percent-encoded byte is one that nobody has to encode, or a colon or `@`. */
 function isHidden(first: number, second: number): boolean {
-  const byte = Number.parseInt(String.fromCharCode(first, second), 16)
-  return (
-    (byte >= 0x2d && byte <= 0x3a && byte !== 0x2f) ||
-    byte === 0x5f ||
-    (byte >= 0x40 && byte <= 0x5a) ||
-    (byte >= 0x61 && byte <= 0x7a)
-  )
+  return IS_HIDDEN[(HEX_DIGIT[first] ?? 0) * 16 + (HEX_DIGIT[second] ?? 0)] === 1
 }
+
+const HEX_DIGIT = new Uint8Array(256)
+for (const [value, digit] of [...'0123456789abcdef'].entries())
+  for (const written of digit + digit.toUpperCase()) HEX_DIGIT[written.charCodeAt(0)] = value
+
+const IS_HIDDEN = new Uint8Array(256)
+for (const byte of Buffer.from(':@-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'))
+  IS_HIDDEN[byte] = 1
 
 interface Parameter {
   readonly name: string
