@@ -37,6 +37,8 @@ export async function startServed(
   text: string,
   config: Pick<AgentConfig, 'exporters'> & Partial<AgentConfig> & { readonly receiver?: object },
 ): Promise<ServedAgent> {
+  let stop = async () => {}
+  t.after(() => stop()) // before its folder is removed
   const dir = await tempDir(t)
   const log = join(dir, 'audit.log')
   await writeFile(log, text)
@@ -55,7 +57,7 @@ export async function startServed(
     },
     { log: logInto(said) },
   )
-  t.after(() => agent.stop())
+  stop = () => agent.stop()
   await agent.start()
   const base = /answers .* on (\S+)/.exec(said.join('\n'))?.[1] ?? ''
   const url = (path: string) => base + path
