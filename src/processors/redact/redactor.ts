@@ -1,11 +1,10 @@
 import type { AuditEvent } from '../../audit/event.ts'
 import { FIELD, type Field } from '../../audit/fields.ts'
 import { QUOTE } from '../../audit/json.ts'
-import type { JsonPath } from '../../audit/json-path.ts'
+import { type ChosenPath, walkChosen } from './chosen-paths.ts'
 import { findInCommandLists } from './command-lists.ts'
 import { decodeString } from './decoded-text.ts'
 import { type Edit, outermost } from './edits.ts'
-import { PathFinder } from './field-path.ts'
 import { hidden } from './hidden.ts'
 import { operationsIn } from './json-patch.ts'
 import { readings } from './repeated-keys.ts'
@@ -17,7 +16,7 @@ import { ESCAPED_QUOTE, findInSecret, findInText } from './secret-text.ts'
 import { findSecretValues, type Hide } from './secret-values.ts'
 import { MAY_HOLD_OBJECT, MAY_HOLD_TEXT } from './suspects.ts'
 import { type SecretRange, type TextRule, textInstead } from './text-rules.ts'
-import { type Path, walkJson } from './walk.ts'
+import type { Path } from './walk.ts'
 
 type Body = readonly [name: string, field: Field]
 
@@ -26,11 +25,8 @@ const BODIES: readonly Body[] = [
   ['responseObject', FIELD.responseObject],
 ]
 
-/** A path of the user's, and how it is written. */
-export interface ChosenPath {
-  readonly text: string
-  readonly path: JsonPath
-}
+/** First byte of `null`: in a patch it removes. */
+const NULL = 0x6e
 
 /** Says where in an event something is. */
 type Format = (path: Path) => string
@@ -75,7 +71,8 @@ export class Redactor {
         edits.push(hidden(event.buffer, start, end, this.#replacement, 'secret', format(path))),
       )
     const isClose = (bits & MAY_HOLD_TEXT) !== 0
-    if (isClose || this.#paths.length > 0) this.#inStrings(event, isClose, format, edits)
+    if (isClose || this.#paths.length > 0)
+      this.#inStrings(event.buffer, event.start, [], isClose, format, edits)
   }
 
   #inUri(event: AuditEvent, bits: number, edits: Edit[]): void {
@@ -111,42 +108,22 @@ export class Redactor {
         edits.push(...this.#editsOf([range], format(path)))
     if (this.#paths.length > 0)
       for (const { value, path } of operationsIn(buffer, start, name))
-        this.#inStringsAt(buffer, value, path, false, format, edits)
+        this.#inStrings(buffer, value, path, false, format, edits)
   }
 
-  /** All strings but the URI, in all of the event: a secret may be in an annotation or in a message too. */
-  #inStrings(event: AuditEvent, isClose: boolean, format: Format, edits: Edit[]): void {
-    this.#inStringsAt(event.buffer, event.start, [], isClose, format, edits)
-  }
-
-  /** In the value at `start`, which stands at `at` or is put there by a patch. */
-  #inStringsAt(
-    buffer: Buffer,
-    start: number,
-    at: Path,
-    isClose: boolean,
-    format: Format,
-    edits: Edit[],
-  ): void {
-    const finders = this.#paths.map(({ text, path }) => ({ text, finder: new PathFinder(path, at) }))
-    const visitor = {
-      enter: (path: Path) => {
-        for (const { finder } of finders) finder.enter(path.at(-1))
-      },
-      leave: () => {
-        for (const { finder } of finders) finder.leave()
-      },
-      scalar: (path: Path, from: number, to: number) => {
-        const chosen = finders.find(({ finder }) => finder.isWithin(path.at(-1) ?? ''))
-        if (chosen !== undefined && buffer[from] !== 0x6e)
-          edits.push(hidden(buffer, from, to, this.#replacement, chosen.text, format(path)))
-        else if (isClose && buffer[from] === QUOTE && !isTakenCareOf(path)) {
-          const found = findInText(decodeString(buffer, from, to), this.#rules, ESCAPED_QUOTE)
-          if (found.length > 0) edits.push(...this.#editsOf(found, format(path)))
-        }
-      },
-    }
-    walkJson(buffer, start, visitor, [...at])
+  /**
+   * All strings but the URI of the value at `start`, which stands at `at`: with `isClose` for what they hold, because a secret may
+   * be in an annotation or in a message too, else only for where they are.
+   */
+  #inStrings(buffer: Buffer, start: number, at: Path, isClose: boolean, format: Format, edits: Edit[]): void {
+    walkChosen(buffer, start, at, this.#paths, (path, from, to, chosen) => {
+      if (chosen !== undefined && buffer[from] !== NULL)
+        edits.push(hidden(buffer, from, to, this.#replacement, chosen, format(path)))
+      else if (isClose && buffer[from] === QUOTE && !isTakenCareOf(path)) {
+        const found = findInText(decodeString(buffer, from, to), this.#rules, ESCAPED_QUOTE)
+        if (found.length > 0) edits.push(...this.#editsOf(found, format(path)))
+      }
+    })
   }
 
   #editsOf(ranges: readonly SecretRange[], where: string): Edit[] {
