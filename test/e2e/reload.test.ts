@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type CliRun, startCli } from '../cli.ts'
 import { type OtlpBackend, startOtlpBackend } from '../exporters/otlp-backend.ts'
 import { line, lines } from '../receivers/audit-log/harness.ts'
+import { freePort } from '../servers/free-port.ts'
 import { tempDir } from '../temp-dir.ts'
 import { waitUntil } from '../wait-until.ts'
 
@@ -119,7 +120,8 @@ suite('a new configuration is in force without a restart', () => {
     const at = await site(t)
     const [config, endpoint] = [join(at.dir, 'auditship.yaml'), join(at.dir, 'endpoint')]
     await writeFile(endpoint, at.first.endpoint)
-    await writeFile(config, at.text(`\${file:${endpoint}}`))
+    const listen = `127.0.0.1:${await freePort()}`
+    await writeFile(config, at.text(`\${file:${endpoint}}`).replace('none', listen))
     await whileRunning(t, config, async run => {
       await arrived(at.first, 1)
       await writeFile(endpoint, at.second.endpoint)
@@ -127,6 +129,7 @@ suite('a new configuration is in force without a restart', () => {
       await run.says(/reads the configuration again: SIGHUP/)
       await appendFile(at.log, line(2))
       await arrived(at.second, 1)
+      assert.equal((await fetch(`http://${listen}/livez`)).status, 200)
     })
     await assertEach(at, 2)
   })
