@@ -159,6 +159,14 @@ const FAULTS: Fault[] = [
     /auditship init/,
   ],
   [
+    'a webhook and no log',
+    configured(/audit-log-path.*/, 'audit-webhook-config-file=/etc/hook.yaml'),
+    'error',
+    'auditing',
+    /events go to a webhook only, not into a log: .* does not set audit-log-path$/,
+    /auditship init/,
+  ],
+  [
     'a drop-in that replaces the arguments instead of adding to them',
     faulty(k3s, machine => machine.write(`${CONFIG}.d/90.yaml`, 'kube-apiserver-arg: [v=1]\n')),
     'error',
@@ -197,6 +205,14 @@ const FAULTS: Fault[] = [
     'auditing',
     /drops events/,
     /without audit-log-mode/,
+  ],
+  [
+    'the log on stdout, by two files',
+    faulty(k3s, machine => machine.write(`${CONFIG}.d/50.yaml`, 'kube-apiserver-arg+: [audit-log-path=-]\n')),
+    'error',
+    'auditing',
+    /config.yaml, .*50.yaml: audit-log-path is -/,
+    /EDITOR \/etc\/rancher\/k3s\/config.yaml \/etc\/rancher\/k3s\/config.yaml.d\/50.yaml /,
   ],
   [
     'a log in a folder that is not mounted',

@@ -12,12 +12,15 @@ export interface Mount {
 /** How the API server of a machine is started. */
 export interface ApiServer {
   readonly distribution: Distribution
-  /** The file that says so, or the process. */
+  /** The files that say so, with a comma between them, or the process. */
   readonly source: string
   readonly flags: Flags
   /** What it sees of the host; undefined when it runs on the host itself or that is not known. */
   readonly mounts: readonly Mount[] | undefined
 }
+
+/** Its files as words of a command. */
+export const filesOf = ({ source }: ApiServer) => source.replaceAll(', ', ' ')
 
 /** Where on the host a path of the API server is; undefined when it does not see it. */
 export function hostPathOf({ mounts }: ApiServer, path: string): string | undefined {

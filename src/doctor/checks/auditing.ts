@@ -1,4 +1,4 @@
-import { type ApiServer, hostPathOf, restartOf } from '../api-server/api-server.ts'
+import { type ApiServer, filesOf, hostPathOf, restartOf } from '../api-server/api-server.ts'
 import type { Flags } from '../api-server/flags.ts'
 import type { Finding } from '../finding.ts'
 
@@ -9,7 +9,9 @@ export function checkAuditing(server: ApiServer, running: Flags | undefined): Fi
   const { source, flags, distribution } = server
   const missing = NEEDED.filter(flag => !flags.get(flag))
   if (missing.length > 0) {
-    const message = `auditing is off: ${source} does not set ${missing.join(' and ')}`
+    const isHook = flags.has('audit-webhook-config-file') && !missing.includes('audit-policy-file')
+    const what = isHook ? 'events go to a webhook only, not into a log' : 'auditing is off'
+    const message = `${what}: ${source} does not set ${missing.join(' and ')}`
     const repair = `auditship init --provider ${distribution} --exporter otlp   # writes both, and says where they belong`
     return [{ check: 'auditing', severity: 'error', message, repair }]
   }
@@ -29,7 +31,7 @@ function outputProblems(server: ApiServer): Finding[] {
   })
   const path = flags.get('audit-log-path') ?? ''
   const problems: Finding[] = []
-  const set = (flag: string) => `$EDITOR ${source}   # ${flag}`
+  const set = (flag: string) => `$EDITOR ${filesOf(server)}   # ${flag}`
   if (path === '-') {
     const message = 'audit-log-path is -, which is stdout; expected the path of a file'
     problems.push(problem('error', message, set('audit-log-path=/var/log/kubernetes/audit/audit.log')))

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { describe } from '../../pipeline/health.ts'
-import { type ApiServer, hostPathOf, restartOf } from '../api-server/api-server.ts'
+import { type ApiServer, filesOf, hostPathOf, restartOf } from '../api-server/api-server.ts'
 import { type AuditPolicy, auditOf, auditPolicySchema } from '../audit-policy.ts'
 import type { Finding, Severity } from '../finding.ts'
 import type { Host } from '../host.ts'
@@ -29,7 +29,11 @@ export async function checkPolicy(host: Host, server: ApiServer): Promise<Findin
   const path = hostPathOf(server, named)
   if (path === undefined) {
     const message = `${source}: audit-policy-file ${named} is in no hostPath volume, so the API server does not see it`
-    return finding('error', message, `$EDITOR ${source}   # mount it by a hostPath volume of type File`)
+    return finding(
+      'error',
+      message,
+      `$EDITOR ${filesOf(server)}   # mount it by a hostPath volume of type File`,
+    )
   }
   const write = `auditship init --provider ${distribution} --exporter otlp   # writes a policy\ninstall -m 600 audit-policy.yaml ${path}`
   const text = await host.text(path).catch((error: unknown) => new Error('unreadable', { cause: error }))
