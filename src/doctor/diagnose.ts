@@ -31,7 +31,7 @@ export async function diagnose(
   const { distribution: found } = server ?? {}
   const looked =
     receivers.length > 0
-      ? receivers.map(({ id, paths }) => ({ receiver: id, paths }))
+      ? [...new Map(receivers.map(({ id, paths }) => [id, { receiver: id, paths }])).values()]
       : [{ receiver: undefined, paths: logPaths({ provider: distribution ?? found }) }]
   const logs = await Promise.all(looked.map(place => checkLog(host, place, server)))
   const behind = config === undefined ? [] : await delivery(host, config, receivers, signal)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { appendFile, chmod, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { checkBackends } from '../../src/doctor/checks/backends.ts'
@@ -255,6 +255,20 @@ test('warnings alone give the exit code 5', async t => {
       'the checkpoint is there, the clock is wrong',
     )
   })
+})
+
+test('a log that two pipelines read is looked at once, and each has its own checkpoint', async t => {
+  const at = await site(t)
+  const text = await readFile(at.config, 'utf8')
+  const both = ['one', 'two'].map(name => `${name}: { receivers: [auditLog], exporters: [otlp] }`).join(', ')
+  await writeFile(at.config, text.replace('service: {', `service: { pipelines: { ${both} },`))
+  const { findings } = await examine(t, at)
+  const of = (check: string) => findings.filter(finding => finding.check === check)
+  assert.deepEqual([of('log').length, of('backend').length], [2, 1])
+  assert.deepEqual(
+    of('progress').map(({ message }) => message.split(' ')[0]),
+    ['one/auditLog', 'two/auditLog'],
+  )
 })
 
 test('as text each finding is a line, its repair below it, and a sum at the end', async t => {
