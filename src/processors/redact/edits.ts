@@ -21,17 +21,26 @@ export function outermost(edits: readonly Edit[]): Edit[] {
   return kept
 }
 
-/** The bytes `[start, end)` of a buffer after edits that are in order and do not overlap, in a new buffer. */
-export function edited(buffer: Buffer, start: number, end: number, edits: readonly Edit[]): Buffer {
-  const growth = edits.reduce((sum, edit) => sum + edit.text.length - (edit.end - edit.start), 0)
-  const line = Buffer.allocUnsafeSlow(end - start + growth)
-  let from = start
-  let to = 0
+/** How many bytes more a line has after edits. */
+export function growthBy(edits: readonly Edit[]): number {
+  let growth = 0
+  for (const { start, end, text } of edits) growth += text.length - (end - start)
+  return growth
+}
+
+/** Writes the bytes `[start, end)` of a buffer to `at` of `target`, after edits that are in order and do not overlap; returns where they end. */
+export function writeEdited(
+  target: Buffer,
+  at: number,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  edits: readonly Edit[],
+): number {
   for (const edit of edits) {
-    to += buffer.copy(line, to, from, edit.start)
-    to += line.write(edit.text, to, 'latin1')
-    from = edit.end
+    at += buffer.copy(target, at, start, edit.start)
+    at += target.write(edit.text, at, 'latin1')
+    start = edit.end
   }
-  buffer.copy(line, to, from, end)
-  return line
+  return at + buffer.copy(target, at, start, end)
 }

@@ -4,7 +4,7 @@ import { interactiveAccess } from '../../audit/interactive-access.ts'
 import { EventScanner } from '../../audit/scan.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import type { ComponentContext, Processor, Trial } from '../../pipeline/contracts.ts'
-import { type Edit, edited } from './edits.ts'
+import { type Edit, growthBy, writeEdited } from './edits.ts'
 import { formatFieldPath } from './field-path.ts'
 import type { RedactOptions } from './options.ts'
 import { Redactor } from './redactor.ts'
@@ -30,17 +30,28 @@ export class RedactProcessor implements Processor {
 
   process(batch: AuditBatch): AuditBatch {
     const suspects = suspicious(batch.events)
-    let events: AuditEvent[] | undefined
-    let { bytes } = batch
-    for (const [index, event] of batch.events.entries()) {
+    const changes: [index: number, edits: readonly Edit[]][] = []
+    let growth = 0
+    let length = 0
+    for (let index = 0; index < batch.events.length; index++) {
+      const event = batch.events[index] as AuditEvent
       const edits = this.#redactor.edits(event, suspects[index] ?? 0)
       if (edits.length === 0) continue
-      const redacted = this.#apply(event, edits)
-      bytes += redacted.length - event.length
-      events ??= [...batch.events]
-      events[index] = redacted
+      changes.push([index, edits])
+      growth += growthBy(edits)
+      length += event.length
     }
-    return events === undefined ? batch : { ...batch, events, bytes }
+    if (changes.length === 0) return batch
+    const events = [...batch.events]
+    // One for all: what each buffer costs beside its bytes is more than most lines have.
+    const lines = Buffer.allocUnsafeSlow(length + growth)
+    let at = 0
+    for (const [index, edits] of changes) {
+      const redacted = this.#apply(events[index] as AuditEvent, edits, lines, at)
+      events[index] = redacted
+      at = redacted.end
+    }
+    return { ...batch, events, bytes: batch.bytes + growth }
   }
 
   withhold(raw: Buffer): Buffer {
@@ -50,12 +61,15 @@ export class RedactProcessor implements Processor {
   try(event: AuditEvent): Trial {
     const edits = this.#redactor.edits(event, suspicious([event])[0] ?? 0, formatFieldPath)
     const notes = edits.map(({ where, rule }) => `redacted ${where} (${rule})`)
-    return { event: edits.length === 0 ? event : this.#apply(event, edits), notes }
+    if (edits.length === 0) return { event, notes }
+    const line = Buffer.allocUnsafeSlow(event.length + growthBy(edits))
+    return { event: this.#apply(event, edits, line, 0), notes }
   }
 
-  #apply(event: AuditEvent, edits: readonly Edit[]): AuditEvent {
-    const line = edited(event.buffer, event.start, event.end, edits)
-    const redacted = this.#scanner.scan(line, 0, line.length)
+  /** The event after edits, as it is written to `at` of `lines`. */
+  #apply(event: AuditEvent, edits: readonly Edit[], lines: Buffer, at: number): AuditEvent {
+    const end = writeEdited(lines, at, event.buffer, event.start, event.end, edits)
+    const redacted = this.#scanner.scan(lines, at, end)
     if (typeof redacted === 'string') throw new Error(`after redaction the event is ${redacted}`)
     redacted.readAt = event.readAt
     redacted.position = event.position

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { EventScanner, parseEvent } from '../../../src/audit/scan.ts'
 import { batchOf } from '../../../src/pipeline/batch.ts'
-import { edited, outermost } from '../../../src/processors/redact/edits.ts'
+import { growthBy, outermost, writeEdited } from '../../../src/processors/redact/edits.ts'
 import { lineOf, redacted, redactor } from './redacted.ts'
 
 const processor = redactor()
@@ -165,6 +165,45 @@ suite('paths of the user', () => {
   })
 })
 
+test('each event of a batch keeps its own bytes, place and time, and the batch says how many bytes it has', () => {
+  const secret = (value: string) =>
+    lineOf(`"objectRef":{"resource":"secrets"},"requestObject":{"data":{"a":"${value}"}}`)
+  const lines = [
+    secret('a'),
+    lineOf('"verb":"get"'),
+    secret(S.repeat(9)),
+    secret('c'),
+    lineOf('"verb":"list"'),
+  ]
+  const log = Buffer.from(`${lines.join('\n')}\n`)
+  const scanner = new EventScanner()
+  const events = lines.map((line, index) => {
+    const start = log.indexOf(line, index === 0 ? 0 : lines[0]?.length)
+    const event = scanner.scan(log, start, start + line.length)
+    assert.ok(typeof event !== 'string')
+    return Object.assign(event, {
+      position: start,
+      readAt: index,
+      source: 'audit.log',
+      sampleRate: index + 1,
+    })
+  })
+  const batch = processor.process(batchOf(events))
+  const hidden = [secret(R), lines[1], secret(R), secret(R), lines[4]]
+  assert.deepEqual(
+    batch.events.map(event => event.raw.toString()),
+    hidden,
+  )
+  assert.equal(batch.bytes, hidden.join('').length)
+  for (const [index, event] of batch.events.entries()) {
+    const { position, readAt, source, sampleRate } = events[index] ?? event
+    assert.deepEqual(
+      [event.position, event.readAt, event.source, event.sampleRate],
+      [position, readAt, source, sampleRate],
+    )
+  }
+})
+
 test('an event that was replayed keeps the identity of the original', () => {
   const event = parseEvent(lineOf(`"objectRef":{"resource":"secrets"},"requestObject":{"data":{"a":"${S}"}}`))
   event.knownIdentity = 'of-the-original'
@@ -188,10 +227,14 @@ suite('edits that overlap', () => {
     ['a chain', [edit(1, 4, 'a'), edit(3, 6, 'b'), edit(5, 8, 'c')], '0a89'],
     ['side by side', [edit(2, 4, 'a'), edit(4, 6, 'b')], '01ab6789'],
   ]
-  for (const [title, edits, left] of rows)
-    test(title, () =>
-      assert.equal(edited(Buffer.from('0123456789'), 0, 10, outermost(edits)).toString(), left),
-    )
+  for (const [title, overlapping, left] of rows)
+    test(title, () => {
+      const edits = outermost(overlapping)
+      const target = Buffer.alloc(10 + growthBy(edits) + 1)
+      const end = writeEdited(target, 1, Buffer.from('0123456789'), 0, 10, edits)
+      assert.equal(target.toString('latin1', 1, end), left)
+      assert.equal(end, target.length)
+    })
 })
 
 test('what stands behind characters of 1 to 4 bytes is hidden where it stands', () => {
