@@ -1,7 +1,15 @@
 import type { AttributeDefinition } from '../audit/attributes.ts'
 import type { AuditEvent } from '../audit/event.ts'
 import type { Field } from '../audit/fields.ts'
-import { BACKSLASH, OPEN_BRACKET, stringElements } from '../audit/json.ts'
+import {
+  CLOSE_BRACKET,
+  COMMA,
+  OPEN_BRACKET,
+  QUOTE,
+  STRING_STOP,
+  skipString,
+  skipValue,
+} from '../audit/json.ts'
 import { isGlob } from './glob.ts'
 import type { Matcher } from './matcher-type.ts'
 import type { LinearExpression } from './regex/linear-expression.ts'
@@ -56,23 +64,27 @@ function hasTextAt(b: Buffer, at: number, text: string): boolean {
   return true
 }
 
-/** Used again for every list. */
-const spans: number[] = []
-
 /** Whether one of a list fits. */
 function elementMatcher(field: Field, test: ValueTest): Matcher | undefined {
   const fits = elementTest(test)
   if (fits === undefined) return undefined
   return event => {
     const { buffer } = event
-    const start = event.startOf(field)
-    if (start < 0 || buffer[start] !== OPEN_BRACKET) return false
-    const count = stringElements(buffer, start, spans)
-    for (let i = 0; i < count; i += 2) {
-      const [from, to] = [(spans[i] ?? 0) + 1, (spans[i + 1] ?? 0) - 1]
-      if (hasEscapes(buffer, from, to)) {
-        if (meets(test, JSON.parse(buffer.toString('utf8', from - 1, to + 1)))) return true
-      } else if (fits(buffer, from, to)) return true
+    let i = event.startOf(field)
+    if (i < 0 || buffer[i] !== OPEN_BRACKET) return false
+    for (i++; buffer[i] !== CLOSE_BRACKET; ) {
+      const start = i
+      if (buffer[i] === QUOTE) {
+        i++
+        while (STRING_STOP[buffer[i] ?? 0] === 0) i++
+        if (buffer[i] === QUOTE) {
+          if (fits(buffer, start + 1, i++)) return true
+        } else {
+          i = skipString(buffer, start)
+          if (meets(test, JSON.parse(buffer.toString('utf8', start, i)))) return true
+        }
+      } else if (buffer[i] === COMMA || (buffer[i] ?? 0) <= 0x20) i++
+      else i = skipValue(buffer, i)
     }
     return false
   }
@@ -82,9 +94,4 @@ function elementTest(test: ValueTest): ((b: Buffer, from: number, to: number) =>
   if (test.kind === 'addresses') return (b, from, to) => test.range.hasBytes(b, from, to)
   if (test.kind !== 'text' || !PLAIN.test(test.text)) return undefined
   return (b, from, to) => to - from === test.text.length && hasTextAt(b, from, test.text)
-}
-
-function hasEscapes(b: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (b[i] === BACKSLASH) return true
-  return false
 }

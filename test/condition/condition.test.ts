@@ -40,6 +40,26 @@ const matching = (written: unknown): Name[] => {
   return (Object.keys(EVENTS) as Name[]).filter(name => matches(EVENTS[name]))
 }
 
+test('of a list one element has to fit, however the list is written', () => {
+  const lists: [written: string, fits: boolean][] = [
+    ['["a","b"]', true],
+    [' [ "a" ,\t"b" ] ', true],
+    ['["a","\\u0062"]', true],
+    ['["\\"b","bb","B"]', false],
+    ['[1,{"b":["b"]},["b"],null,"b"]', true],
+    ['[1,{"b":["b"]},["b"],null]', false],
+    ['["\\\\","b"]', true],
+    ['[]', false],
+    ['"b"', false],
+  ]
+  for (const [written, fits] of lists) {
+    const event = parseEvent(
+      `{"level":"Metadata","auditID":"i","stage":"Panic","user":{"groups":${written}},"sourceIPs":["b"]}`,
+    )
+    assert.equal(condition().parse({ 'user.groups': 'b' })(event), fits, written)
+  }
+})
+
 suite('a condition', () => {
   const rows: [title: string, written: unknown, events: Name[]][] = [
     ['an exact text', { verb: 'get' }, ['READ', 'EXEC', 'ESCAPED']],
