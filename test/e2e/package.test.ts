@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startCli } from '../cli.ts'
 import { tempDir } from '../temp-dir.ts'
 
 const exec = promisify(execFile)
@@ -41,6 +42,16 @@ test('the package works where it is installed: command, library and types', { ti
     env: { ...process.env, PATH },
   })
   assert.equal(stdout.trim().split('\n').length, 37)
+
+  // The SDK of metrics is loaded when it is asked for: it must have come along.
+  const served = startCli(
+    t,
+    ['run', '--config', 'c.yaml', '--file', log, '--set', 'service.http.listen=127.0.0.1:0'],
+    { cwd: home, cli: [join(installed, 'dist/cli.js')] },
+  )
+  await served.says(/answers .* on http/)
+  const url = /answers .* on (http:[^"\s]+)/.exec(served.stderr())?.[1]
+  assert.match(await (await fetch(`${url}/metrics`)).text(), /^auditship_ready [01]$/m)
 
   const program = `
     import { parseEvents, attributesOf } from 'auditship'
