@@ -1,4 +1,4 @@
-import { DatabaseError } from 'pg'
+import type { DatabaseError } from 'pg'
 import { isTlsError } from '../http/tls-error.ts'
 import { PermanentError, RetryableError } from '../pipeline/errors.ts'
 
@@ -46,8 +46,13 @@ export function databaseFailure(error: unknown, place: string): PermanentError |
 
 /** PostgreSQL's code of an error, or of the one it was made from; undefined when it is no answer of PostgreSQL. */
 export function sqlState(error: unknown): string | undefined {
-  if (error instanceof DatabaseError) return error.code ?? 'XX000'
+  if (isAnswer(error)) return error.code ?? 'XX000'
   return error instanceof Error && error.cause !== undefined ? sqlState(error.cause) : undefined
+}
+
+/** Whether it is pg's error for an answer of PostgreSQL, known by its field: agents without PostgreSQL do not load pg for its class. */
+function isAnswer(error: unknown): error is DatabaseError {
+  return error instanceof Error && 'severity' in error
 }
 
 /** Whether the connection it came by is of no use any more. */
@@ -58,8 +63,7 @@ export function endsConnection(error: unknown): boolean {
 
 function isAboutValues(error: unknown): boolean {
   const code = sqlState(error) ?? ''
-  const isPartition =
-    code === NO_PARTITION && error instanceof DatabaseError && error.constraint === undefined
+  const isPartition = code === NO_PARTITION && isAnswer(error) && error.constraint === undefined
   return ABOUT_VALUES.test(code) && !isPartition
 }
 
