@@ -76,7 +76,7 @@ export class RedactProcessor implements Processor {
     redacted.source = event.source
     redacted.sampleRate = event.sampleRate
     // Of the original, so that a repeat has the same, whatever is redacted by then.
-    redacted.knownIdentity = event.knownIdentity ?? event.identity(this.#cluster)
+    redacted.knownIdentity = event.identity(this.#cluster)
     // Only access makes change events, which have it.
     redacted.knownRequestId =
       event.knownRequestId ?? (interactiveAccess(event) && requestId(event, this.#cluster))

@@ -22,6 +22,8 @@ suite('of a command the secret is hidden, and nothing else', () => {
     [['sshpass', '-p', R, 'ssh', 'host']],
     [['7z', 'x', `-p${R}`, 'a.7z']],
     [['tool', `-p${R}`], 'Abc123'],
+    [['bash', '-c', `app -p ${R}`], 'Abc123'],
+    [['bash', '-c', `mkdir -p /x; app -p ${R}`], 'Abc123'],
     [['curl', '-u', `me:${R}`, 'http://x']],
     [['kubectl', 'create', 'secret', 'docker-registry', 'x', `--docker-password=${R}`]],
     [['kubectl', 'create', 'secret', 'generic', 'x', `--from-literal=user=${R}`]],

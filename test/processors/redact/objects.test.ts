@@ -241,4 +241,6 @@ test('what stands behind characters of 1 to 4 bytes is hidden where it stands', 
   const line = lineOf('"a":"aé€😀 corp-1 😀\\u00e9\\ud83d\\ude00\\n corp-2 €"')
   const left = redacted(line, redactor({ patterns: ['corp-\\d'] }))
   assert.equal(left, line.replace(/corp-\d/g, R))
+  const faces = redacted(line, redactor({ patterns: ['😀'] }))
+  assert.equal(faces, line.replaceAll('😀', R).replace('\\ud83d\\ude00', R))
 })
