@@ -12,8 +12,3 @@ export function listenAddress(text: string): ListenAddress {
   if (port === '' || Number(port) > 65_535) throw new Error(`expected HOST:PORT or :PORT, found ${text}`)
   return { host: bracketed || plain || undefined, port: Number(port) }
 }
-
-/** Whether nothing but this host can connect to it. */
-export function isLoopback({ host }: ListenAddress): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host ?? '')
-}
