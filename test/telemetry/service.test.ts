@@ -147,7 +147,7 @@ suite('requests', () => {
     const idle = Array.from({ length: 100 }, () => openSocket(t, port))
     await Promise.all(idle.map(socket => once(socket, 'connect')))
     assert.equal((await fetch(url('/livez'))).status, 200)
-    await waitUntil(() => idle.filter(socket => !socket.closed).length <= 32, 'the oldest were ended')
+    await waitUntil(() => idle.filter(socket => !socket.closed).length <= 32, 'the oldest were ended', 2_000)
     const begin = performance.now()
     await agent.stop()
     assert.ok(performance.now() - begin < 2_000)

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { bytesBehind } from '../../../src/receivers/audit-log/bytes-behind.ts'
+import { Sighting } from '../../../src/receivers/audit-log/sightings.ts'
 import { line, lines, numbers, type Running, receives, Sink, start, TestLog, until } from './harness.ts'
 
 const size = (from: number, to: number) => lines(from, to).length
@@ -99,4 +101,13 @@ test('the checkpoint is out of date since it could not be saved, until it can', 
   assert.ok(then !== undefined && then >= begin && then <= Date.now(), `${then}`)
   await rm(path, { recursive: true })
   await until(() => since() === undefined, since)
+})
+
+test('of a live file that grew while another was read, its size counts, not that of its mark', () => {
+  const none = { length: 0, sha256: '' }
+  const mark = { name: 'audit.log', head: none, tail: none, offset: 40, size: 50, ended: false }
+  const sighting = new Sighting(0)
+  assert.equal(bytesBehind([{ mark, sighting }], { sighting, size: 90 }), 50)
+  assert.equal(bytesBehind([{ mark, sighting }], undefined), 10)
+  assert.equal(bytesBehind([{ mark, sighting }], { sighting: undefined, size: 90 }), 10 + 90)
 })
