@@ -3,6 +3,7 @@ import { lstat, stat } from 'node:fs/promises'
 import { isSameFile } from './byte-source.ts'
 import { markOfCopy } from './copy-of-live.ts'
 import { type FoundFile, openFound } from './found-file.ts'
+import { GzipFile } from './gzip-file.ts'
 import { type Mark, marksOfHead } from './mark.ts'
 import type { LogFile } from './rotated-files.ts'
 import { codeOf, DANGLING } from './troubles.ts'
@@ -49,11 +50,13 @@ export class RotatedExaminer {
     if (live !== undefined && isSameFile(stats, live.source.stats)) return {}
     const known = this.#known.get(file.path)
     if (known?.version === versionOf(file, stats) && known.isValid(marks)) return known.examined
+    // Asked before anything else is: it may become complete at any moment, and what was half seen fits no mark.
+    const isPartial = file.besideSource && (await isIncomplete(file))
     const found = await openFound(file, marks)
     try {
       const copy = await markOfCopy(found, live)
       const mark = copy ?? found.mark
-      const isUnread = found.unread && copy === undefined && !(await isBeingCompressed(found))
+      const isUnread = found.unread && copy === undefined && !isPartial
       const unread = { file, head: found.head, mark, size: found.source.size }
       const examined = { mark, copy, unread: isUnread ? unread : undefined }
       const candidates = marksOfHead(found.head, marks)
@@ -85,8 +88,13 @@ const isSame = (a: readonly Mark[], b: readonly Mark[]) =>
   a.length === b.length && a.every((mark, i) => mark === b[i])
 
 /** As long as its source is there an incomplete `.gz` does not count: the source has it all. */
-async function isBeingCompressed({ file, source }: OpenFile): Promise<boolean> {
-  return file.besideSource && (await source.whyNoEnd()) !== undefined
+async function isIncomplete({ path }: LogFile): Promise<boolean> {
+  const source = await GzipFile.open(path)
+  try {
+    return (await source.whyNoEnd()) !== undefined
+  } finally {
+    await source.close()
+  }
 }
 
 /** Changes with every write, renaming and replacing of a file. */

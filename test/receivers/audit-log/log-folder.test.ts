@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
-import { appendFile, copyFile, link, rm } from 'node:fs/promises'
+import {
+  appendFile,
+  copyFile,
+  type FileHandle,
+  link,
+  open,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { openFound } from '../../../src/receivers/audit-log/found-file.ts'
 import { LogFolder } from '../../../src/receivers/audit-log/log-folder.ts'
 import { marksOf } from '../../../src/receivers/audit-log/progress.ts'
@@ -102,4 +113,46 @@ test('a hard link to the live file is left out', async t => {
   await link(log.path, rotated)
   const { unread, copies } = await look()
   assert.deepEqual([unread, copies], [[], []])
+})
+
+/** Has `rest` appended to the file as soon as a reader has come to its end. */
+async function grownAtItsEnd(t: TestContext, path: string, rest: Buffer): Promise<void> {
+  const { ino } = await stat(path)
+  const handle = await open(path, 'r')
+  const prototype = Object.getPrototypeOf(handle) as FileHandle
+  await handle.close()
+  const { read } = prototype
+  const { mock } = t.mock.method(prototype, 'read', async function (this: FileHandle, ...where: never) {
+    const outcome = await (read.apply(this, where) as ReturnType<FileHandle['read']>)
+    if (outcome.bytesRead > 0 || (await this.stat()).ino !== ino) return outcome
+    mock.restore()
+    await appendFile(path, rest)
+    return outcome
+  })
+}
+
+test('a .gz that becomes complete while it is looked at is the file that it was made of, and no other', async t => {
+  const { log, folder, progress, look, rotated } = await account(t)
+  await log.append(lines(6, 2000))
+  await log.rotate(1)
+  await log.append(line(2001))
+  const [file] = await folder.rotated()
+  assert.ok(file)
+  const content = await readFile(rotated)
+  const found = await openFound(file, [])
+  progress.open(found)
+  progress.advance(found.cursor.after(content.subarray(0, content.length / 2)), content.length)
+  await found.source.close()
+  progress.leave(false)
+  const compressed = gzipSync(content)
+  await writeFile(`${rotated}.gz`, compressed.subarray(0, compressed.length / 4))
+  await grownAtItsEnd(t, `${rotated}.gz`, compressed.subarray(compressed.length / 4))
+  assert.deepEqual(progress.note(await look()), [])
+  await rm(rotated)
+  const after = await look()
+  assert.deepEqual(
+    after.unread.map(({ mark }) => mark?.offset),
+    [Math.floor(content.length / 2)],
+  )
+  assert.deepEqual(progress.note(after), [])
 })
