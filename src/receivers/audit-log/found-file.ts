@@ -15,6 +15,8 @@ export interface FoundFile {
   readonly cursor: Cursor
   /** The mark that fits its content. */
   readonly mark: Mark | undefined
+  /** See `Match`. */
+  readonly twins: readonly Mark[]
   /** Whether there is something after the cursor. */
   readonly unread: boolean
 }
@@ -29,7 +31,7 @@ export async function openFound(file: LogFile, marks: readonly Mark[]): Promise<
     // The rest of a damaged file was given up: it is read on only when it changes.
     const isGivenUp = match?.mark.ended === true && match.mark.size === source.size
     const unread = !isGivenUp && (await hasMore(source, match))
-    return { file, source, head, cursor, mark: match?.mark, unread }
+    return { file, source, head, cursor, mark: match?.mark, twins: match?.twins ?? [], unread }
   } catch (error) {
     await source.close()
     throw error

@@ -20,6 +20,8 @@ export interface Look {
   readonly copies: readonly Mark[]
   /** Marks whose content is in the folder. */
   readonly present: ReadonlySet<Mark>
+  /** Marks that claim nothing read of content of which another mark says more, and of no other file. */
+  readonly superseded: ReadonlySet<Mark>
   /** Rotated files that could not be looked at, or the folder. */
   readonly unreadable: readonly { readonly path: string; readonly error: Error }[]
   /**
@@ -60,6 +62,7 @@ export class LogFolder {
     // The live file first: whatever is rotated away after that is in the list of names or is this very file.
     const { found: live, error: liveError } = await settled(openFound(this.live, marks))
     const present = new Set<Mark>(live?.mark && [live.mark])
+    const twins = new Set<Mark>(live?.twins)
     const unread: UnreadFile[] = []
     const copies: Mark[] = []
     const unreadable: { path: string; error: Error }[] = []
@@ -71,6 +74,7 @@ export class LogFolder {
       if (error !== undefined) unreadable.push({ path: file.path, error })
       if (found?.mark !== undefined) present.add(found.mark)
       if (found?.copy !== undefined) copies.push(found.copy)
+      for (const twin of found?.twins ?? []) twins.add(twin)
       if (found?.unread !== undefined) unread.push(found.unread)
     }
     this.#examiner.forgetAllBut(rotated)
@@ -80,7 +84,20 @@ export class LogFolder {
     const isComplete = (live !== undefined || isAway) && !mayHoldContent
     const isDeserted = isAway && rotated.length === 0
     const unknown = this.isOneOfMany ? [] : unknownNames(this.live.name, names)
-    return { live, liveError, unread, copies, present, unreadable, isComplete, unknown, isListed, isDeserted }
+    const superseded = new Set([...twins].filter(twin => !present.has(twin)))
+    return {
+      live,
+      liveError,
+      unread,
+      copies,
+      present,
+      superseded,
+      unreadable,
+      isComplete,
+      unknown,
+      isListed,
+      isDeserted,
+    }
   }
 
   /** The rotated files, the oldest first; none when the folder does not exist. */

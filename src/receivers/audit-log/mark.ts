@@ -55,6 +55,8 @@ export function markOfUnreadable(source: ByteSource, name: string): Mark | undef
 export interface Match {
   readonly mark: Mark
   readonly cursor: Cursor
+  /** Other marks of the same content, which claim nothing read: it was seen under two names before it was known to be one. */
+  readonly twins: readonly Mark[]
 }
 
 /** The furthest of `marks` that fits the content of `source`, whose first bytes are `head`. */
@@ -63,19 +65,22 @@ export async function findMark(
   head: Buffer,
   marks: readonly Mark[],
 ): Promise<Match | undefined> {
-  for (const mark of marksOfHead(head, marks).sort((a, b) => b.offset - a.offset)) {
+  const fitting = marksOfHead(head, marks).sort((a, b) => b.offset - a.offset)
+  for (const mark of fitting) {
+    const twins = fitting.filter(other => other !== mark && other.offset === 0)
     if (source instanceof GzipFile && (await isCompressedWhole(source, mark)))
-      return { mark, cursor: new Cursor(mark.offset, head, Buffer.alloc(0)) }
+      return { mark, cursor: new Cursor(mark.offset, head, Buffer.alloc(0)), twins }
     const tail = await readRange(source, mark.offset - mark.tail.length, mark.tail.length)
     if (!isHashOf(mark.tail, tail)) continue
     return {
       mark,
       cursor: new Cursor(mark.offset, head.subarray(0, Math.min(HEAD_LENGTH, mark.offset)), tail),
+      twins,
     }
   }
   const unreadable = markOfUnreadable(source, '')?.head.sha256
   const mark = marks.find(({ head: { length, sha256: hash } }) => length === 0 && hash === unreadable)
-  return mark && { mark, cursor: Cursor.START }
+  return mark && { mark, cursor: Cursor.START, twins: [] }
 }
 
 /** Those of `marks` whose first bytes are those of `head`. */

@@ -3,11 +3,12 @@ import { bytesBehind, type LiveSize, type SightedMark } from './bytes-behind.ts'
 import type { Cursor } from './cursor.ts'
 import type { FoundFile } from './found-file.ts'
 import type { Look } from './log-folder.ts'
-import { type Mark, markOfUnread } from './mark.ts'
+import { type Mark, markOfUnread, marksOfHead } from './mark.ts'
 import { marksOf, type OpenFile, openMark, type Progress } from './progress.ts'
 import type { UnreadFile } from './rotated-examiner.ts'
 import { belonging, Sighting, sightingOf } from './sightings.ts'
 
+const NOTHING = Buffer.alloc(0)
 /** Finished files that are no longer in the folder are remembered up to this number: they may come back compressed. */
 const ABSENT_KEPT = 32
 
@@ -121,17 +122,19 @@ export class ProgressKeeper {
     const { others, open } = this.#now
     const seen = others.map(mark => (look.present.has(mark) ? seenAgain(mark, look) : mark))
     const isPresent = (index: number) => look.present.has(others[index] as Mark)
-    const gone = !look.isComplete
-      ? []
-      : this.#absence.gone(seen.filter((mark, i) => !mark.ended && !isPresent(i)))
+    const ofOpen = marksOfHead(open?.cursor.head ?? NOTHING, others).filter(mark => mark.offset === 0)
+    const isSuperseded = (mark: Mark) => look.superseded.has(mark) || ofOpen.includes(mark)
+    const superseded = seen.filter((_, i) => !isPresent(i) && isSuperseded(others[i] as Mark))
+    const missing = seen.filter((mark, i) => !mark.ended && !isPresent(i) && !superseded.includes(mark))
+    const gone = look.isComplete ? this.#absence.gone(missing) : []
     const forgotten = seen.filter((mark, i) => mark.ended && !isPresent(i)).slice(0, -ABSENT_KEPT)
-    const dropped = new Set([...gone, ...forgotten])
+    const dropped = new Set([...gone, ...forgotten, ...superseded])
     const found = look.unread.filter(file => file.mark === undefined).map(file => this.#found(file))
     const all = [...seen, ...look.copies, ...found].filter(
       mark => mark !== undefined && !dropped.has(mark),
     ) as Mark[]
     const isSame = all.length === others.length && all.every((mark, index) => mark === others[index])
-    for (const mark of gone) sightingOf(mark)?.gone(mark.offset)
+    for (const mark of [...gone, ...superseded]) sightingOf(mark)?.gone(mark.offset)
     const { live } = look
     this.#live = live && { sighting: live.mark && sightingOf(live.mark), size: live.source.size }
     if (!isSame) {

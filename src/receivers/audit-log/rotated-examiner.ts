@@ -19,6 +19,8 @@ export interface Examined {
   /** The same mark when it is that of a copy of the live file, all of which was read. */
   readonly copy?: Mark | undefined
   readonly unread?: UnreadFile | undefined
+  /** See `Match`. */
+  readonly twins?: readonly Mark[]
 }
 
 interface Circumstances {
@@ -58,7 +60,7 @@ export class RotatedExaminer {
       const mark = copy ?? found.mark
       const isUnread = found.unread && copy === undefined && !isPartial
       const unread = { file, head: found.head, mark, size: found.source.size }
-      const examined = { mark, copy, unread: isUnread ? unread : undefined }
+      const examined = { mark, copy, unread: isUnread ? unread : undefined, twins: found.twins }
       const candidates = marksOfHead(found.head, marks)
       if (!isUnread && mark?.ended !== false) this.finished(found, mark)
       else this.#remember(found, examined, now => isSame(marksOfHead(found.head, now), candidates))

@@ -64,9 +64,9 @@ export class Strays {
       const { file, source } = stray
       const head = await readRange(source, 0, HEAD_LENGTH)
       const match = await findMark(source, head, marks())
-      const cursor = match?.cursor ?? Cursor.START
+      const { cursor = Cursor.START, mark, twins = [] } = match ?? {}
       try {
-        yield { file: { ...file, live: false }, source, head, cursor, mark: match?.mark, unread: true }
+        yield { file: { ...file, live: false }, source, head, cursor, mark, twins, unread: true }
       } finally {
         // When reading was broken off, the mark says what is missing.
         stray.size = source.size

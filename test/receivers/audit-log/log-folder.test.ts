@@ -156,3 +156,36 @@ test('a .gz that becomes complete while it is looked at is the file that it was 
   )
   assert.deepEqual(progress.note(after), [])
 })
+
+test('a file that is found compressed before anything was read of it under its own name is that file, and no gap', async t => {
+  const log = await TestLog.create(t)
+  await log.append('')
+  const folder = new LogFolder(log.path)
+  const progress = new ProgressKeeper([], true, () => {})
+  const look = async () => {
+    const found = await folder.look(marksOf(progress.now), () => false)
+    await found.live?.source.close()
+    return progress.note(found)
+  }
+  const live = await openFound(folder.live, [])
+  progress.open(live)
+  const content = Buffer.from(lines(1, 50))
+  await log.append(content.toString())
+  await log.rotate(1)
+  await log.append(line(51))
+  await writeFile(`${log.backup(1)}.gz`, gzipSync(content))
+  await rm(log.backup(1))
+  assert.deepEqual(await look(), [])
+  assert.equal(progress.bytesBehind, content.length + line(51).length)
+  progress.advance(live.cursor.after(content), content.length)
+  await live.source.close()
+  assert.deepEqual(await look(), [])
+  progress.leave(true)
+  assert.deepEqual(await look(), [])
+  progress.reached(progress.now)
+  assert.deepEqual(
+    progress.marksToSave().map(({ offset, ended }) => [offset, ended]),
+    [[content.length, true]],
+  )
+  assert.equal(progress.bytesBehind, line(51).length)
+})
