@@ -1,29 +1,44 @@
 import { z } from 'zod'
 
 const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const
-const names = z.array(z.string().min(1)).min(1)
+/** What Kubernetes calls a DNS-1123 subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names */
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
+/** In Go a list that is empty or null is one that is not given. */
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform(items => (items?.length ? items : undefined))
+const names = list(z.string())
+const stages = list(z.enum(STAGES))
 
 const groupResources = z
   .strictObject({
-    group: z.string().default(''),
-    resources: names.optional(),
-    resourceNames: names.optional(),
+    group: z
+      .string()
+      .refine(
+        group => group === '' || SUBDOMAIN.test(group),
+        "expected the name of an API group without version such as apps, or '' for the core group",
+      )
+      .nullish()
+      .transform(group => group ?? ''),
+    resources: names,
+    resourceNames: names,
   })
   .refine(({ resources, resourceNames }) => !resourceNames || resources, 'resourceNames need resources')
 
 const rule = z
   .strictObject({
     level: z.enum(['None', 'Metadata', 'Request', 'RequestResponse']),
-    users: names.optional(),
-    userGroups: names.optional(),
-    verbs: names.optional(),
-    resources: z.array(groupResources).min(1).optional(),
-    namespaces: z.array(z.string()).min(1).optional(),
-    nonResourceURLs: z
-      .array(z.string().regex(/^(\*|\/[^*]*\*?)$/, 'expected a path, a * only at its end'))
-      .optional(),
-    omitStages: z.array(z.enum(STAGES)).optional(),
-    omitManagedFields: z.boolean().optional(),
+    users: names,
+    userGroups: names,
+    verbs: names,
+    resources: list(groupResources),
+    namespaces: names,
+    nonResourceURLs: list(z.string().regex(/^(\*|\/[^*]*\*?)$/, 'expected a path, a * only at its end')),
+    omitStages: stages,
+    omitManagedFields: z.boolean().nullish(),
   })
   .refine(
     ({ resources, namespaces, nonResourceURLs }) => !nonResourceURLs || !(resources || namespaces),
@@ -34,9 +49,9 @@ const rule = z
 export const auditPolicySchema = z.strictObject({
   apiVersion: z.literal('audit.k8s.io/v1'),
   kind: z.literal('Policy'),
-  metadata: z.object({}).optional(),
-  omitStages: z.array(z.enum(STAGES)).optional(),
-  omitManagedFields: z.boolean().optional(),
+  metadata: z.object({}).nullish(),
+  omitStages: stages,
+  omitManagedFields: z.boolean().nullish(),
   rules: z.array(rule).min(1),
 })
 
@@ -95,7 +110,8 @@ function matchesResource({ namespaces, resources }: Rule, request: PolicyRequest
   if (resource === undefined) return false
   if (namespaces && !namespaces.includes(request.namespace ?? '')) return false // '' is a resource without namespace
   const combined = subresource === '' ? resource : `${resource}/${subresource}`
-  return (resources ?? [{ group: apiGroup, resources: ['*'] }]).some(wanted => {
+  if (!resources) return true
+  return resources.some(wanted => {
     if (wanted.group !== apiGroup) return false
     if (wanted.resourceNames && !wanted.resourceNames.includes(name)) return false
     const spellings = ['*', combined, `${resource}/*`, ...(subresource === '' ? [] : [`*/${subresource}`])]

@@ -59,6 +59,20 @@ async function kubeadm(machine: Machine): Promise<void> {
   await machine.write(KUBEADM_LOG, recentEvent())
 }
 
+const faulty =
+  (distribution: (machine: Machine) => Promise<void>, fault: (machine: Machine) => Promise<void>) =>
+  async (machine: Machine) => {
+    await distribution(machine)
+    await fault(machine)
+  }
+const configured = (from: string | RegExp, to: string) =>
+  faulty(k3s, machine => machine.write(CONFIG, K3S.replace(from, to)))
+const manifest = (from: string | RegExp, to: string) =>
+  faulty(kubeadm, machine => machine.write(MANIFEST, KUBEADM.replace(from, to)))
+const policy = (text: string) => faulty(k3s, machine => machine.write(POLICY, text))
+const rules = (...rules: string[]) =>
+  policy(`apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n${rules.map(rule => `  - ${rule}\n`).join('')}`)
+
 suite('a machine on which all is right', () => {
   const rows: [title: string, make: (machine: Machine) => Promise<void>][] = [
     ['k3s by config.yaml', k3s],
@@ -93,6 +107,14 @@ suite('a machine on which all is right', () => {
         await machine.write('/data/rke2/agent/pod-manifests/kube-apiserver.yaml', made)
       },
     ],
+    [
+      'k3s with a policy that has empty lists, which are as good as none',
+      rules(
+        '{ level: None, users: [kubelet], verbs: [], resources: [], namespaces: [], nonResourceURLs: null }',
+        '{ level: Metadata, users: null, userGroups: [], omitStages: null, resources: [{ group: null, resources: [] }] }',
+        '{ level: None, resources: [], namespaces: [], nonResourceURLs: [/healthz*] }',
+      ),
+    ],
     ['kubeadm', kubeadm],
     [
       'kubeadm, its process seen',
@@ -126,20 +148,6 @@ type Fault = [
   says: RegExp,
   repair: RegExp,
 ]
-
-const faulty =
-  (distribution: (machine: Machine) => Promise<void>, fault: (machine: Machine) => Promise<void>) =>
-  async (machine: Machine) => {
-    await distribution(machine)
-    await fault(machine)
-  }
-const configured = (from: string | RegExp, to: string) =>
-  faulty(k3s, machine => machine.write(CONFIG, K3S.replace(from, to)))
-const manifest = (from: string | RegExp, to: string) =>
-  faulty(kubeadm, machine => machine.write(MANIFEST, KUBEADM.replace(from, to)))
-const policy = (text: string) => faulty(k3s, machine => machine.write(POLICY, text))
-const rules = (...rules: string[]) =>
-  policy(`apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n${rules.map(rule => `  - ${rule}\n`).join('')}`)
 
 const FAULTS: Fault[] = [
   [
@@ -272,6 +280,32 @@ const FAULTS: Fault[] = [
     /EDITOR/,
   ],
   ['a level that does not exist', rules('level: Metdata'), 'error', 'policy', /rules.0.level: /, /EDITOR/],
+  ...['apps/v1', '"*"', 'Apps', 'apps.'].map(
+    (group): Fault => [
+      `a group that the API server refuses: ${group}`,
+      rules(`{ level: Metadata, resources: [{ group: ${group} }] }`, 'level: Metadata'),
+      'error',
+      'policy',
+      /is not valid: rules.0.resources.0.group: expected the name of an API group without version/,
+      /EDITOR/,
+    ],
+  ),
+  [
+    'an unknown key beside an empty list, which is no list',
+    rules('{ level: Metadata, verbs: [], omitStage: [] }'),
+    'warning',
+    'policy',
+    /ignores: rules.0: .*omitStage/,
+    /EDITOR/,
+  ],
+  [
+    'an unknown key that hides another fault',
+    rules('{ level: Metadata, omitStage: [], resources: [{ resourceNames: [web] }] }'),
+    'error',
+    'policy',
+    /is not valid: .*omitStage.*; rules.0.resources.0: resourceNames need resources/,
+    /EDITOR/,
+  ],
   [
     'a key that does not exist, which the API server ignores',
     policy(BASELINE.replace('omitStages', 'omitStage')),

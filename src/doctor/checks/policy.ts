@@ -59,15 +59,23 @@ function readPolicy(text: string): {
 } {
   try {
     const written: unknown = parse(text)
+    const first = auditPolicySchema.safeParse(written)
+    const unknown = (first.error?.issues ?? []).filter(issue => issue.code === 'unrecognized_keys')
+    for (const { path, keys } of unknown) for (const key of keys) remove(written, [...path, key])
     const { data, error } = auditPolicySchema.safeParse(written)
-    const issues = error?.issues ?? []
+    const issues = [...unknown, ...(error?.issues ?? [])]
     const problems = issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-    const isUsable = issues.every(({ code }) => code === 'unrecognized_keys')
-    // Only keys are too many: all else has the shape that the schema checks.
-    return { policy: data ?? (written as AuditPolicy), problems, isUsable }
+    return { policy: data, problems, isUsable: data !== undefined }
   } catch (error) {
     return { policy: undefined, problems: [describe(error)], isUsable: false }
   }
+}
+
+function remove(from: unknown, path: readonly PropertyKey[]): void {
+  const [key = '', ...rest] = path
+  if (typeof from !== 'object' || from === null) return
+  if (rest.length === 0) Reflect.deleteProperty(from, key)
+  else remove(Reflect.get(from, key), rest)
 }
 
 /** Sessions that a policy does not record, in words. */
