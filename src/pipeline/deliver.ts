@@ -4,6 +4,7 @@ import type { Exporter, Rejection } from './contracts.ts'
 import { type AttemptOutcome, type Counters, type ExporterCounters, exporterCounters } from './counters.ts'
 import { PermanentError, RetryableError } from './errors.ts'
 import type { ExporterHealth } from './health.ts'
+import { reasonOf } from './own-words.ts'
 
 /** One exporter as a pipeline sees it. */
 export interface Destination {
@@ -44,7 +45,7 @@ export async function deliver(
       }
       counters.retries++
       counts.retries++
-      health.failed(batch, outcome.failure)
+      health.failed(batch, outcome.failure, reasonOf(outcome.failure, part.events))
       const retryAfterMs =
         outcome.failure instanceof RetryableError ? outcome.failure.retryAfterMs : undefined
       const early = retryAfterMs === undefined ? health.recovery : undefined

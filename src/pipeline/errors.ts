@@ -13,6 +13,7 @@ export class PermanentError extends Error {
 interface RetryableErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined
   readonly needsOperator?: boolean
+  readonly summary?: string
 }
 
 /** The attempt failed for a reason that can pass or that an operator can repair: network, timeout, 429, 5xx, 401, 403, 404. */
@@ -22,9 +23,12 @@ export class RetryableError extends Error {
   readonly retryAfterMs: number | undefined
   /** Waiting alone will not help: credentials, rights or an address are wrong. Logged as ERROR. */
   readonly needsOperator: boolean
+  /** The beginning of the message, before the words of a backend, which may quote events; undefined when there are none. */
+  readonly summary: string | undefined
 
   constructor(message: string, options: RetryableErrorOptions = {}) {
     super(message, options)
+    this.summary = options.summary
     this.retryAfterMs = options.retryAfterMs
     this.needsOperator = options.needsOperator ?? false
   }

@@ -36,10 +36,9 @@ export class ExporterHealth {
   }
 
   /** An attempt of a delivery failed and will be made again. */
-  failed(delivery: object, error: unknown): void {
+  failed(delivery: object, error: unknown, reason = describe(error)): void {
     this.#failing.add(delivery)
     const known = this.#failure
-    const reason = describe(error)
     const needsOperator = !(error instanceof RetryableError) || error.needsOperator
     this.#failure = { since: known?.since ?? Date.now(), reason, needsOperator }
     if (known?.reason !== reason) this.#say(this.#failure)

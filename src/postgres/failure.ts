@@ -40,6 +40,7 @@ export function databaseFailure(error: unknown, place: string): PermanentError |
   const message = `${place} answered ${code}${hint === undefined ? '' : ` (${hint})`}`
   return new RetryableError(message, {
     cause: error,
+    summary: message,
     needsOperator: !PASSING.test(code) || code === DISK_FULL,
   })
 }

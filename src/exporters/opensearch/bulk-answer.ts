@@ -91,5 +91,6 @@ function putOff(item: BulkItem): RetryableError {
   const { status } = item
   const isBlocked = item.error?.type === 'cluster_block_exception'
   const needsOperator = isBlocked || (status < 500 && status !== 429 && status !== 409)
-  return new RetryableError(`items put off with ${status}: ${reasonOf({ body: item })}`, { needsOperator })
+  const summary = `items put off with ${status}`
+  return new RetryableError(`${summary}: ${reasonOf({ body: item })}`, { summary, needsOperator })
 }

@@ -22,8 +22,7 @@ export function notItsAnswer({ node, status, headers, body }: OpenSearchAnswer):
   const type = headers['content-type'] ?? 'no content-type'
   const isJson = type.includes('json')
   const expected = isJson ? 'expected valid JSON' : 'expected JSON (is the endpoint an OpenSearch node?)'
-  const found = `found ${JSON.stringify(String(body).slice(0, SHOWN))}`
-  return new RetryableError(`${node} answered ${status} with ${type}, ${expected}, ${found}`, {
-    needsOperator: !isJson,
-  })
+  const summary = `${node} answered ${status} with ${type}, ${expected}`
+  const found = JSON.stringify(String(body).slice(0, SHOWN))
+  return new RetryableError(`${summary}, found ${found}`, { summary, needsOperator: !isJson })
 }

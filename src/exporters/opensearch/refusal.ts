@@ -15,7 +15,11 @@ export function refusal(what: string, answer: OpenSearchAnswer): PermanentError 
   if (status === 413 || (status === 400 && isAboutContent(answer.body)))
     return new PermanentError(message, { summary })
   const needsOperator = status < 500 && status !== 429 && status !== 408
-  return new RetryableError(message, { retryAfterMs: retryAfterMs(headers['retry-after']), needsOperator })
+  return new RetryableError(message, {
+    summary,
+    retryAfterMs: retryAfterMs(headers['retry-after']),
+    needsOperator,
+  })
 }
 
 /** 400s without OpenSearch's kind of error come from a proxy or from another server: nothing is wrong with the events. */

@@ -15,6 +15,7 @@ import {
 } from '../../pipeline/contracts.ts'
 import { PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
+import { withoutQuotes } from '../../pipeline/own-words.ts'
 import { HttpClient } from './http-client.ts'
 import type { OtlpOptions } from './options.ts'
 import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
@@ -73,7 +74,8 @@ export class OtlpExporter implements Exporter {
   /** OTLP does not say which records were refused, so all are kept as dead letters, marked so. */
   #partlyRefused(batch: AuditBatch, { rejected, message }: PartialSuccess): ExportResult {
     if (rejected === 0) {
-      this.#log.warn(`the backend accepted everything with a warning: ${message}`)
+      const own = 'the backend accepted everything with a warning'
+      this.#log.warn(withoutQuotes(own, `: ${message}`, batch.events))
       return ALL_DELIVERED
     }
     const summary = `partial success: ${rejected} of these ${batch.events.length} events were refused, not known which`

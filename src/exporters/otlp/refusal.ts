@@ -24,7 +24,7 @@ export function refusal(
   const message = `${summary}${body && `: ${body}`}`
   if (status === 400 || status === 413 || status === 422) return new PermanentError(message, { summary })
   const needsOperator = status < 500 && status !== 429 && status !== 408
-  return new RetryableError(message, { retryAfterMs: retryAfterMs(retryAfter), needsOperator })
+  return new RetryableError(message, { summary, retryAfterMs: retryAfterMs(retryAfter), needsOperator })
 }
 
 function hint(status: number): string {
