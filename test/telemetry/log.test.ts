@@ -138,6 +138,38 @@ describe('repeats', () => {
     ])
   })
 
+  test('messages that differ in numbers only are written three times, the others counted', async () => {
+    const { stream, log } = await logged('info')
+    const kept = (byte: number) => `1 event(s) (the first: byte ${byte} of /a.log) kept`
+    for (let byte = 0; byte < 60; byte++) log.error(kept(byte * 9), { pipeline: 'main' })
+    mock.timers.tick(10_000)
+    assert.deepEqual(
+      stream.lines.map(line => withoutTime(line).replace('  pipeline=main', '')),
+      [
+        ...[0, 9, 18].map(byte => `ERROR ${kept(byte)}`),
+        `ERROR ${kept(59 * 9)} (repeated 57 times, numbers may differ)`,
+      ],
+    )
+  })
+
+  test('a second status is written, however often the first was repeated', async () => {
+    const { stream, log } = await logged('info')
+    for (let i = 0; i < 9; i++) log.warn('answered 503')
+    log.warn('answered 429')
+    assert.deepEqual(stream.lines.map(withoutTime), ['WARN  answered 503', 'WARN  answered 429'])
+    mock.timers.tick(10_000)
+    assert.equal(
+      withoutTime(stream.lines[2] ?? ''),
+      'WARN  answered 503 (repeated 8 times, numbers may differ)',
+    )
+  })
+
+  test('what was done is written for each file, however many', async () => {
+    const { stream, log } = await logged('info')
+    for (let day = 1; day <= 9; day++) log.info(`dropped audit_events_${day}`)
+    assert.equal(stream.lines.length, 9)
+  })
+
   test('a message that stays alone is not counted', async () => {
     const { stream, log } = await logged('info')
     log.warn('odd')
