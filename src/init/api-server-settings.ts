@@ -40,7 +40,8 @@ const logArguments = (log: string) =>
 
 function kubeadmText(log: string): string {
   const flags = Object.entries(ROTATION)
-  return `# For kubeadm: \`apiServer\` of its configuration, which \`kubectl -n kube-system get configmap kubeadm-config -o yaml\` shows.
+  return `# For kubeadm: to be merged into \`apiServer\` of the cluster's configuration. Not to be given to kubeadm alone while a cluster runs:
+# what is missing here would get kubeadm's defaults.
 apiVersion: kubeadm.k8s.io/v1beta4 # Kubernetes 1.31 or later
 kind: ClusterConfiguration
 apiServer:

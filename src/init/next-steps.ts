@@ -24,7 +24,9 @@ ${turnOn.map(line => `     ${line}\n`).join('')}
 
    or, with the same in ${at}values.yaml, as a DaemonSet (docs/kubernetes.md):
 
-     helm install auditship deploy/helm/auditship --namespace auditship --create-namespace --values ${at}values.yaml
+     kubectl create namespace auditship
+     kubectl label namespace auditship pod-security.kubernetes.io/enforce=privileged
+     helm install auditship deploy/helm/auditship --namespace auditship --values ${at}values.yaml
 
 4. When no events appear:
 
@@ -46,7 +48,10 @@ const TURN_ON: Readonly<Record<Provider, (plan: Plan, at: string) => string[]>> 
   ],
   kubeadm: (_plan, at) => [
     `install -m 600 ${at}audit-policy.yaml ${POLICY_PATH.kubeadm}`,
-    `kubeadm init phase control-plane apiserver --config ${at}kubeadm-audit.yaml   # merged with yours`,
+    // What is not in the file that the phase is given gets kubeadm's defaults.
+    "kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' > cluster.yaml",
+    `# by hand: merge apiServer of ${at}kubeadm-audit.yaml into apiServer of cluster.yaml`,
+    'kubeadm init phase control-plane apiserver --config cluster.yaml',
   ],
   rke: (_plan, at) => [`rke up   # with ${at}rke-audit.yaml in cluster.yml`],
 }

@@ -82,6 +82,25 @@ suite('auditship init', () => {
       assert.ok(findings.length >= 5)
     })
 
+  test('kubeadm is given the configuration that the cluster has, not only what is new', async t => {
+    const { stdout } = await init(t, '--provider', 'kubeadm', '--exporter', 'otlp', '--dir', 'new')
+    const steps = [
+      "kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' > cluster.yaml",
+      '# by hand: merge apiServer of new/kubeadm-audit.yaml into apiServer of cluster.yaml',
+      'kubeadm init phase control-plane apiserver --config cluster.yaml',
+    ]
+    assert.ok(stdout.includes(steps.map(step => `     ${step}\n`).join('')), stdout)
+    assert.doesNotMatch(stdout, /--config \S*kubeadm-audit/)
+  })
+
+  test('Helm installs into a namespace that allows folders of the host', async t => {
+    const { stdout } = await init(t, '--provider', 'k3s', '--exporter', 'otlp')
+    assert.match(
+      stdout,
+      /kubectl create namespace auditship\n +kubectl label namespace auditship pod-security\.kubernetes\.io\/enforce=privileged\n +helm install auditship \S+ --namespace auditship --values values\.yaml\n/,
+    )
+  })
+
   test("kubeadm's settings mount policy and log, and RKE's hold the policy", async t => {
     const kubeadm = await init(t, '--provider', 'kubeadm', '--exporter', 'otlp')
     const { extraArgs, extraVolumes } = parse(await kubeadm.read('kubeadm-audit.yaml')).apiServer
