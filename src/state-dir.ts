@@ -1,5 +1,6 @@
-import { truncate } from 'node:fs/promises'
+import { chmod, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe } from './pipeline/health.ts'
 import type { Log } from './pipeline/log.ts'
 import { makeFolder } from './pipeline/sync-folder.ts'
@@ -7,6 +8,10 @@ import { makeFolder } from './pipeline/sync-folder.ts'
 // https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5
 const SQLITE_NOTADB = 26
+
+/** Who only looks whether an agent runs holds the lock for a moment. */
+const PATIENCE_MS = 1_000
+const POLL_MS = 50
 
 /**
  * Makes the folder `service.stateDir` if need be and keeps every other agent and `replay` out of it, until the returned
@@ -21,8 +26,11 @@ export async function holdStateDir(path: string, log: Log): Promise<() => void> 
   })
   const lock = join(path, 'lock')
   try {
-    const release = await holdFile(lock)
-    if (release !== undefined) return release
+    for (const until = performance.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
+      const release = await holdFile(lock)
+      if (release !== undefined) return release
+      if (performance.now() > until) break
+    }
   } catch (error) {
     log.error(
       `cannot lock ${lock}: ${describe(error)}. Events are delivered nevertheless; make sure that no other auditship uses ` +
@@ -64,6 +72,9 @@ function errcodeOf(error: unknown): unknown {
  */
 async function hold(lock: string): Promise<() => void> {
   const { DatabaseSync } = await import('node:sqlite')
+  // For its user alone, as whoever may read it may lock it. By its name: to close another handle of it would drop SQLite's lock.
+  await writeFile(lock, '', { flag: 'wx', mode: 0o600 }).catch(() => {})
+  await chmod(lock, 0o600).catch(() => {})
   const database = new DatabaseSync(lock)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')

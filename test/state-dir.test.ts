@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { holdStateDir } from '../src/state-dir.ts'
+import { holdFile, holdStateDir } from '../src/state-dir.ts'
 import { runCli, startCli } from './cli.ts'
 import { countSyncs } from './count-syncs.ts'
 import { tempDir } from './temp-dir.ts'
@@ -49,6 +49,25 @@ suite('a stateDir belongs to one process', () => {
     first.child.kill('SIGKILL')
     await first.ended
     assert.equal((await runCli(t, ['run', '--once', ...CONFIG], { cwd })).code, 0)
+  })
+
+  test('is waited for when somebody only looks whether it is in use', async t => {
+    const path = await tempDir(t)
+    const look = await holdFile(join(path, 'lock'))
+    const held = holdStateDir(path, logTo([]))
+    setTimeout(() => look?.(), 200)
+    const release = await held
+    release()
+  })
+
+  test('has a lock that its user alone can open, also where another one was left', async t => {
+    const path = await tempDir(t)
+    await writeFile(join(path, 'lock'), '', { mode: 0o644 })
+    for (const folder of [path, join(path, 'new')]) {
+      const release = await holdStateDir(folder, logTo([]))
+      assert.equal((await stat(join(folder, 'lock'))).mode & 0o777, 0o600)
+      release()
+    }
   })
 
   test('is free again as soon as it is let go', async t => {
