@@ -5,7 +5,7 @@ import { silentLog } from '../pipeline/log.ts'
 import type { AuditLogOptions } from '../receivers/audit-log/options.ts'
 import { logPaths, type Provider } from '../receivers/audit-log/provider-presets.ts'
 import { codeOf } from '../receivers/audit-log/troubles.ts'
-import type { ApiServer } from './api-server/api-server.ts'
+import { type ApiServer, Unclear } from './api-server/api-server.ts'
 import { findApiServer } from './api-server/find.ts'
 import { runningFlags } from './api-server/running-process.ts'
 import { checkAuditing } from './checks/auditing.ts'
@@ -53,6 +53,13 @@ async function apiServer(
       return {
         server: undefined,
         findings: [{ check: 'auditing', severity: 'unknown', message, repair: AS_ROOT }],
+      }
+    }
+    if (error instanceof Unclear) {
+      const repair = `tr '\\0' '\\n' < /proc/$(pgrep -x kube-apiserver)/cmdline | grep audit`
+      return {
+        server: undefined,
+        findings: [{ check: 'auditing', severity: 'unknown', message: error.message, repair }],
       }
     }
     const repair = `auditship init --provider ${provider ?? 'kubeadm'} --exporter otlp   # shows what it should hold`

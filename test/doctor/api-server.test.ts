@@ -41,6 +41,12 @@ spec:
     - { name: audit-log, hostPath: { path: /var/log/kubernetes/audit, type: DirectoryOrCreate } }
 `
 
+const RKE2_MANIFEST = '/var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml'
+const RKE2_MADE = KUBEADM.replaceAll(KUBEADM_LOG, '/var/lib/rancher/rke2/server/logs/audit.log')
+  .replaceAll('/var/log/kubernetes/audit', '/var/lib/rancher/rke2/server/logs')
+  .replaceAll('/etc/kubernetes/audit-policy.yaml', RKE2_POLICY)
+  .replace('command:', 'args:')
+
 async function k3s(machine: Machine): Promise<void> {
   await machine.write(CONFIG, K3S)
   await machine.write(POLICY, BASELINE)
@@ -69,6 +75,8 @@ const configured = (from: string | RegExp, to: string) =>
   faulty(k3s, machine => machine.write(CONFIG, K3S.replace(from, to)))
 const manifest = (from: string | RegExp, to: string) =>
   faulty(kubeadm, machine => machine.write(MANIFEST, KUBEADM.replace(from, to)))
+const made = (from: string | RegExp, to: string) =>
+  faulty(rke2, machine => machine.write(RKE2_MANIFEST, RKE2_MADE.replace(from, to)))
 const policy = (text: string) => faulty(k3s, machine => machine.write(POLICY, text))
 const rules = (...rules: string[]) =>
   policy(`apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n${rules.map(rule => `  - ${rule}\n`).join('')}`)
@@ -100,11 +108,7 @@ suite('a machine on which all is right', () => {
       async machine => {
         await rke2(machine)
         await machine.write('/etc/rancher/rke2/config.yaml', 'data-dir: /data/rke2\n')
-        const made = KUBEADM.replaceAll(KUBEADM_LOG, '/var/lib/rancher/rke2/server/logs/audit.log')
-          .replaceAll('/var/log/kubernetes/audit', '/var/lib/rancher/rke2/server/logs')
-          .replaceAll('/etc/kubernetes/audit-policy.yaml', RKE2_POLICY)
-          .replace('command:', 'args:')
-        await machine.write('/data/rke2/agent/pod-manifests/kube-apiserver.yaml', made)
+        await machine.write('/data/rke2/agent/pod-manifests/kube-apiserver.yaml', RKE2_MADE)
       },
     ],
     [
@@ -115,7 +119,29 @@ suite('a machine on which all is right', () => {
         '{ level: None, resources: [], namespaces: [], nonResourceURLs: [/healthz*] }',
       ),
     ],
+    [
+      'k3s by the file that its service names',
+      async machine => {
+        await k3s(machine)
+        await machine.write(CONFIG, 'kube-apiserver-arg: audit-log-path=-\n')
+        await machine.write('/opt/k.yaml', K3S)
+        const unit = '[Service]\nExecStart=/usr/local/bin/k3s server --config /opt/k.yaml\n'
+        await machine.write('/etc/systemd/system/k3s.service', unit)
+      },
+    ],
     ['kubeadm', kubeadm],
+    ['kubeadm, flag and value as two words', manifest(/--audit-log-path=/, '--audit-log-path\n        - ')],
+    [
+      'kubeadm with nulls for empty lists',
+      manifest(/command:\s+- kube-apiserver\n/, 'command: null\n      args:\n        - kube-apiserver\n'),
+    ],
+    [
+      'kubeadm by a shell, its process seen',
+      faulty(manifest(/- kube-apiserver\n/, '- sh\n        - -c\n'), async machine => {
+        const args = KUBEADM.match(/--audit\S*/g) ?? []
+        await machine.write('/proc/42/cmdline', ['kube-apiserver', ...args, ''].join('\0'))
+      }),
+    ],
     [
       'kubeadm, its process seen',
       async machine => {
@@ -143,7 +169,7 @@ suite('a machine on which all is right', () => {
 type Fault = [
   title: string,
   make: (machine: Machine) => Promise<void>,
-  severity: 'warning' | 'error',
+  severity: 'unknown' | 'warning' | 'error',
   check: string,
   says: RegExp,
   repair: RegExp,
@@ -245,6 +271,88 @@ const FAULTS: Fault[] = [
     'auditing',
     /kube-apiserver.yaml is no pod/,
     /init --provider kubeadm/,
+  ],
+  [
+    'a manifest with a name that is none',
+    manifest('name: kube-apiserver\n', 'name: [kube-apiserver]\n'),
+    'error',
+    'auditing',
+    /could run: spec.containers.0.name: [^{}\n]+$/,
+    /init --provider kubeadm/,
+  ],
+  [
+    'a manifest that is a word',
+    faulty(kubeadm, machine => machine.write(MANIFEST, 'pod\n')),
+    'error',
+    'auditing',
+    /could run: [^{}\n]*expected object[^{}\n]*$/,
+    /init --provider kubeadm/,
+  ],
+  [
+    'configuration that is a list',
+    faulty(k3s, machine => machine.write(CONFIG, '- token\n')),
+    'error',
+    'auditing',
+    /config.yaml is no YAML mapping: [^{}[\n]+$/,
+    /auditship init/,
+  ],
+  [
+    'an API server that a shell starts',
+    manifest(/- kube-apiserver\n/, '- /bin/sh\n        - -c\n'),
+    'unknown',
+    'auditing',
+    /by a shell: its flags cannot be told/,
+    /cmdline \| grep audit$/,
+  ],
+  [
+    'RKE2 that was configured and not started again',
+    made(/ +- --audit.*\n/g, ''),
+    'error',
+    'auditing',
+    /pod-manifests\S+ has audit-policy-file nothing, \/etc\/rancher\/rke2\/config.yaml says \/etc.*: it was not started again since/,
+    /^systemctl restart rke2-server$/,
+  ],
+  [
+    'RKE2 with the log on stdout',
+    made(/(log-path=).*/, '$1-'),
+    'error',
+    'auditing',
+    /pod-manifests\S+ has audit-log-path -, .*says .*: it was not started again since/,
+    /^systemctl restart rke2-server$/,
+  ],
+  [
+    'RKE2 that is told to write to stdout',
+    faulty(made(/(log-path=).*/, '$1-'), machine =>
+      machine.write('/etc/rancher/rke2/config.yaml', 'kube-apiserver-arg: [audit-log-path=-]\n'),
+    ),
+    'error',
+    'auditing',
+    /audit-log-path is -/,
+    /^\$EDITOR \/etc\/rancher\/rke2\/config.yaml .*\nsystemctl restart rke2-server$/,
+  ],
+  [
+    'RKE2 with a log in a folder that is not mounted',
+    made(/ +- \{ mountPath: \/var\/lib.*\n/, ''),
+    'error',
+    'auditing',
+    /in no hostPath volume/,
+    /^\$EDITOR \/etc\/rancher\/rke2\/config.yaml .*kube-apiserver-extra-mount: \[\/var.*\nsystemctl restart rke2-server$/,
+  ],
+  [
+    'RKE2 with little rotation',
+    made('maxbackup=10', 'maxbackup=1'),
+    'warning',
+    'rotation',
+    /1 backups are kept/,
+    /put them into \/etc\/rancher\/rke2\/config.yaml\nsystemctl restart rke2-server$/,
+  ],
+  [
+    'a limit that is no number',
+    configured('maxbackup=10', 'maxbackup=abc'),
+    'error',
+    'rotation',
+    /audit-log-maxbackup is abc, expected a whole number/,
+    /EDITOR \/etc\/rancher\/k3s\/config.yaml .*\nsystemctl restart k3s$/,
   ],
   [
     'a process older than its manifest',

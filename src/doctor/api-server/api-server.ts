@@ -14,13 +14,28 @@ export interface ApiServer {
   readonly distribution: Distribution
   /** The files that say so, with a comma between them, or the process. */
   readonly source: string
+  /** The files that an operator edits, which are not those that RKE2 makes. */
+  readonly files: readonly string[]
   readonly flags: Flags
   /** What it sees of the host; undefined when it runs on the host itself or that is not known. */
   readonly mounts: readonly Mount[] | undefined
+  /** What the next start gives it, when `flags` are from a file that only a start makes. */
+  readonly nextFlags?: Flags
 }
 
 /** Its files as words of a command. */
-export const filesOf = ({ source }: ApiServer) => source.replaceAll(', ', ' ')
+export const filesOf = ({ files }: ApiServer) => files.join(' ')
+
+/** How a path of the host is made visible to it, as the comment of a command. */
+export const mountingOf = ({ distribution }: ApiServer, path: string, type: 'File' | 'Directory') =>
+  distribution === 'rke2'
+    ? `kube-apiserver-extra-mount: [${path}:${path}]`
+    : `mount ${path} by a hostPath volume of type ${type}`
+
+/** How an API server is started cannot be told from its files. */
+export class Unclear extends Error {
+  override name = 'Unclear'
+}
 
 /** Where on the host a path of the API server is; undefined when it does not see it. */
 export function hostPathOf({ mounts }: ApiServer, path: string): string | undefined {

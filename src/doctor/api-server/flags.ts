@@ -1,6 +1,17 @@
 /** Flags of kube-apiserver by name, without dashes. */
 export type Flags = ReadonlyMap<string, string>
 
+/** The flags of a command line, each `--name=value`, `--name value` or, of one that is on, `--name`. */
+export function flagsOfCommand(words: readonly string[]): Flags {
+  const args = words.flatMap((word, index) => {
+    const next = words[index + 1]
+    const isAlone = word.includes('=') || next === undefined || next.startsWith('--')
+    if (!word.startsWith('--')) return []
+    return isAlone ? word : `${word}=${next}`
+  })
+  return flagsOf(args)
+}
+
 /** The flags among arguments such as `--audit-log-path=/x`, with or without dashes; of one that comes twice, the last. */
 export function flagsOf(args: readonly string[]): Flags {
   const flags = new Map<string, string>()

@@ -1,10 +1,11 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Host } from '../host.ts'
+import { parsed } from '../parsed.ts'
 
 const files = z.record(z.string(), z.unknown()).nullish()
 
-/** What k3s or RKE2 is configured with: `config.yaml`, then `config.yaml.d/*.yaml` in the order of their names. */
+/** What k3s or RKE2 is configured with: its file, then those in the folder of the same name with `.d`, in the order of their names. */
 export interface RancherConfig {
   /** The files that are there. */
   readonly sources: readonly string[]
@@ -13,15 +14,15 @@ export interface RancherConfig {
 }
 
 /**
- * Reads the configuration of k3s or RKE2 in `folder`. A later file replaces a key of an earlier one, with a `+` behind the key
+ * Reads the configuration of k3s or RKE2. A later file replaces a key of an earlier one, with a `+` behind the key
  * it adds to it. https://docs.k3s.io/installation/configuration#multiple-config-files
  * @throws Error that names a file that is no YAML mapping
  */
-export async function readRancherConfig(host: Host, folder: string): Promise<RancherConfig> {
-  const dropIns = (await host.names(`${folder}/config.yaml.d`)).filter(name => /\.ya?ml$/.test(name))
+export async function readRancherConfig(host: Host, file: string): Promise<RancherConfig> {
+  const dropIns = (await host.names(`${file}.d`)).filter(name => /\.ya?ml$/.test(name))
   const sources: string[] = []
   const values = new Map<string, readonly string[]>()
-  for (const path of [`${folder}/config.yaml`, ...dropIns.map(name => `${folder}/config.yaml.d/${name}`)]) {
+  for (const path of [file, ...dropIns.map(name => `${file}.d/${name}`)]) {
     const text = await host.text(path)
     if (text === undefined) continue
     sources.push(path)
@@ -36,7 +37,7 @@ export async function readRancherConfig(host: Host, folder: string): Promise<Ran
 
 function read(path: string, text: string): Record<string, unknown> {
   try {
-    return files.parse(parse(text)) ?? {}
+    return parsed(files, parse(text)) ?? {}
   } catch (cause) {
     throw new Error(`${path} is no YAML mapping`, { cause })
   }

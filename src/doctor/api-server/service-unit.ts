@@ -28,6 +28,10 @@ function words(line: string): string[] {
   )
 }
 
+/** The configuration file that arguments of k3s or RKE2 name. */
+export const configOf = (args: readonly string[]): string | undefined =>
+  valuesOf(args, 'config').at(-1) ?? (args.includes('-c') ? args[args.lastIndexOf('-c') + 1] : undefined)
+
 /** The values of an option that may come several times: `--name value` and `--name=value`. */
 export function valuesOf(args: readonly string[], option: string): string[] {
   return args.flatMap((arg, index) => {

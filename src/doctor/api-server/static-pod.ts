@@ -1,35 +1,40 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { parsed } from '../parsed.ts'
 import type { Mount } from './api-server.ts'
-import { type Flags, flagsOf } from './flags.ts'
+import { type Flags, flagsOfCommand } from './flags.ts'
 
-const strings = z.array(z.string()).default([])
+/** In Go a list that is null is empty. */
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform(items => items ?? [])
 
 const pod = z.object({
   spec: z.object({
-    containers: z.array(
+    containers: list(
       z.object({
         name: z.string().optional(),
-        command: strings,
-        args: strings,
-        volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
+        command: list(z.string()),
+        args: list(z.string()),
+        volumeMounts: list(z.object({ name: z.string(), mountPath: z.string() })),
       }),
     ),
-    volumes: z
-      .array(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).optional() }))
-      .default([]),
+    volumes: list(z.object({ name: z.string(), hostPath: z.object({ path: z.string() }).nullish() })),
   }),
 })
 
 /** An API server that the kubelet runs. */
 export interface StaticPod {
-  readonly flags: Flags
+  /** Undefined when a shell makes them. */
+  readonly flags: Flags | undefined
   readonly mounts: readonly Mount[]
 }
 
 /** The API server of a static pod's manifest. @throws Error when it is none */
 export function readStaticPod(manifest: string): StaticPod {
-  const { containers, volumes } = pod.parse(parse(manifest)).spec
+  const { containers, volumes } = parsed(pod, parse(manifest)).spec
   const container = containers.find(({ name }) => name === 'kube-apiserver') ?? containers[0]
   if (container === undefined) throw new Error('expected a container kube-apiserver, found none')
   const paths = new Map(volumes.map(({ name, hostPath }) => [name, hostPath?.path]))
@@ -39,7 +44,10 @@ export function readStaticPod(manifest: string): StaticPod {
       ? []
       : [{ mountPath: withoutSlash(mountPath), hostPath: withoutSlash(hostPath) }]
   })
-  return { flags: flagsOf([...container.command, ...container.args]), mounts }
+  const words = [...container.command, ...container.args]
+  return { flags: SHELL.test(words[0] ?? '') ? undefined : flagsOfCommand(words), mounts }
 }
+
+const SHELL = /(^|\/)(ba|da|a)?sh$/
 
 const withoutSlash = (path: string) => path.replace(/\/+$/, '')

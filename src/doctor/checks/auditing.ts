@@ -1,4 +1,5 @@
-import { type ApiServer, filesOf, hostPathOf, restartOf } from '../api-server/api-server.ts'
+import { dirname } from 'node:path'
+import { type ApiServer, filesOf, hostPathOf, mountingOf, restartOf } from '../api-server/api-server.ts'
 import type { Flags } from '../api-server/flags.ts'
 import type { Finding } from '../finding.ts'
 
@@ -7,6 +8,8 @@ const NEEDED = ['audit-policy-file', 'audit-log-path'] as const
 /** Whether the API server is told to write an audit log that can be followed. @param running flags of the process, if it is seen */
 export function checkAuditing(server: ApiServer, running: Flags | undefined): Finding[] {
   const { source, flags, distribution } = server
+  const stale = staleManifest(server)
+  if (stale.length > 0) return stale
   const missing = NEEDED.filter(flag => !flags.get(flag))
   if (missing.length > 0) {
     const isHook = flags.has('audit-webhook-config-file') && !missing.includes('audit-policy-file')
@@ -37,7 +40,7 @@ function outputProblems(server: ApiServer): Finding[] {
     problems.push(problem('error', message, set('audit-log-path=/var/log/kubernetes/audit/audit.log')))
   } else if (hostPathOf(server, path) === undefined) {
     const message = `audit-log-path ${path} is in no hostPath volume, so the log stays in the container`
-    problems.push(problem('error', message, set('mount the folder of the log by a hostPath volume')))
+    problems.push(problem('error', message, set(mountingOf(server, dirname(path), 'Directory'))))
   }
   if (flags.get('audit-log-format') === 'legacy') {
     const message = 'audit-log-format is legacy, which is no JSON; expected json'
@@ -49,6 +52,14 @@ function outputProblems(server: ApiServer): Finding[] {
     problems.push(problem('warning', message, set('without audit-log-mode')))
   }
   return problems
+}
+
+/** RKE2 makes the manifest when it starts: until then it has nothing of what was configured since. */
+function staleManifest({ source, files, flags, nextFlags, distribution }: ApiServer): Finding[] {
+  const differs = NEEDED.find(flag => nextFlags?.get(flag) && nextFlags.get(flag) !== flags.get(flag))
+  if (differs === undefined) return []
+  const message = `${source} has ${differs} ${flags.get(differs) ?? 'nothing'}, ${files.join(', ')} says ${nextFlags?.get(differs)}: it was not started again since`
+  return [{ check: 'auditing', severity: 'error', message, repair: restartOf(distribution) }]
 }
 
 /** A process that was not started again since the file was changed. */

@@ -1,9 +1,10 @@
 import { parse } from 'yaml'
 import { describe } from '../../pipeline/health.ts'
-import { type ApiServer, filesOf, hostPathOf, restartOf } from '../api-server/api-server.ts'
+import { type ApiServer, filesOf, hostPathOf, mountingOf, restartOf } from '../api-server/api-server.ts'
 import { type AuditPolicy, auditOf, auditPolicySchema } from '../audit-policy.ts'
 import type { Finding, Severity } from '../finding.ts'
 import type { Host } from '../host.ts'
+import { problemsOf } from '../parsed.ts'
 
 /** Whose sessions a policy is tried on. */
 const CALLERS = [
@@ -29,11 +30,7 @@ export async function checkPolicy(host: Host, server: ApiServer): Promise<Findin
   const path = hostPathOf(server, named)
   if (path === undefined) {
     const message = `${source}: audit-policy-file ${named} is in no hostPath volume, so the API server does not see it`
-    return finding(
-      'error',
-      message,
-      `$EDITOR ${filesOf(server)}   # mount it by a hostPath volume of type File`,
-    )
+    return finding('error', message, `$EDITOR ${filesOf(server)}   # ${mountingOf(server, named, 'File')}`)
   }
   const write = `auditship init --provider ${distribution} --exporter otlp   # writes a policy\ninstall -m 600 audit-policy.yaml ${path}`
   const text = await host.text(path).catch((error: unknown) => new Error('unreadable', { cause: error }))
@@ -64,8 +61,7 @@ function readPolicy(text: string): {
     for (const { path, keys } of unknown) for (const key of keys) remove(written, [...path, key])
     const { data, error } = auditPolicySchema.safeParse(written)
     const issues = [...unknown, ...(error?.issues ?? [])]
-    const problems = issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-    return { policy: data, problems, isUsable: data !== undefined }
+    return { policy: data, problems: problemsOf(issues), isUsable: data !== undefined }
   } catch (error) {
     return { policy: undefined, problems: [describe(error)], isUsable: false }
   }
