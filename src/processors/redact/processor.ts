@@ -3,6 +3,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import { interactiveAccess } from '../../audit/interactive-access.ts'
 import { EventScanner } from '../../audit/scan.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
+import { clusterName } from '../../pipeline/cluster-name.ts'
 import type { ComponentContext, Processor, Trial } from '../../pipeline/contracts.ts'
 import { type Edit, growthBy, writeEdited } from './edits.ts'
 import { formatFieldPath } from './field-path.ts'
@@ -25,7 +26,7 @@ export class RedactProcessor implements Processor {
     const replacement = options.mode === 'hash' && key !== undefined ? hmacReplacement(key) : REDACTED
     this.#rules = [...TEXT_RULES, ...patterns.map(({ text, expression }) => ({ name: text, expression }))]
     this.#redactor = new Redactor(replacement, paths, this.#rules, patterns.length > 0)
-    this.#cluster = context.resource['k8s.cluster.name'] ?? ''
+    this.#cluster = clusterName(context.resource)
   }
 
   process(batch: AuditBatch): AuditBatch {
