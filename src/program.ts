@@ -1,9 +1,9 @@
-import { Argument, Command, CommanderError } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { examplesText } from './commands/examples.ts'
 import { EXIT } from './commands/exit-code.ts'
 import type { Asked } from './commands/query-help.ts'
-import { choiceOf, withConfig, withFilters } from './commands/shared-options.ts'
-import { EXPORTERS } from './init/plan.ts'
+import { argumentOf, choiceOf, withConfig, withFilters } from './commands/shared-options.ts'
+import { EXPORTERS, POLICIES } from './init/plan.ts'
 import { ownVersion } from './package.ts'
 import { PROVIDERS } from './receivers/audit-log/provider-presets.ts'
 
@@ -50,7 +50,7 @@ function program(asked: Asked | undefined): Command {
     .description('Write a configuration, an audit policy, settings for the API server and values for Helm.')
     .addOption(choiceOf('--provider <name>', 'Kubernetes distribution', PROVIDERS))
     .addOption(choiceOf('--exporter <name>', 'where events go', EXPORTERS))
-    .option('--policy <name>', 'which of examples/policies', 'baseline')
+    .addOption(choiceOf('--policy <name>', 'which of examples/policies', POLICIES).default('baseline'))
     .option('--dir <folder>', 'where to write', '.')
     .option('--from-opni <file>', "take over an Opni resource's kubeAuditLogs, instead of --provider")
     .option('--force', 'overwrite files that are there')
@@ -77,7 +77,12 @@ function program(asked: Asked | undefined): Command {
     auditship
       .command('setup')
       .description('Install what exporters need in their backends: templates, retention, indices, tables.')
-      .argument('<exporter>', 'type or id of exporters in the configuration: opensearch, postgres'),
+      .addArgument(
+        argumentOf('<exporter>', 'exporters of this type, or the one of this id, such as postgres/second', [
+          'opensearch',
+          'postgres',
+        ]),
+      ),
   )
     .option('--dry-run', 'print what would be sent; change nothing')
     .action(async (exporter, options) =>
@@ -94,7 +99,7 @@ function program(asked: Asked | undefined): Command {
       .description(
         'Answer a question about an audit log: who opened a shell where, who read secrets, what was refused …',
       )
-      .addArgument(questionOf(asked))
+      .addArgument(argumentOf('[question]', 'see below', asked?.names ?? []))
       .argument('[name]', 'of whom or what, where the question needs it')
       .addHelpText('after', asked?.help ?? ''),
   ).action(async (question, name, options) =>
@@ -108,7 +113,7 @@ function program(asked: Asked | undefined): Command {
   auditship
     .command('completion')
     .description('Print a script that completes commands and options in a shell.')
-    .argument('<shell>', 'bash or zsh')
+    .addArgument(argumentOf('<shell>', 'whose script', ['bash', 'zsh']))
     .action(async shell => exitWith((await import('./commands/completion.ts')).completion(shell, auditship)))
   auditship
     .command('man')
@@ -116,12 +121,6 @@ function program(asked: Asked | undefined): Command {
     .action(async () => exitWith((await import('./commands/man.ts')).man(auditship, EXIT_CODES)))
   for (const command of auditship.commands) command.addHelpText('after', examplesText(command.name()))
   return auditship
-}
-
-function questionOf(asked: Asked | undefined): Argument {
-  const question = new Argument('[question]', 'see below')
-  question.argChoices = [...(asked?.names ?? [])]
-  return question
 }
 
 /** One line a problem for people; a stack only for what should never happen. */

@@ -1,17 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { settingsFile } from '../init/api-server-settings.ts'
 import { configurationText } from '../init/configuration.ts'
 import { nextSteps } from '../init/next-steps.ts'
 import { readOpni } from '../init/opni.ts'
-import { EXPORTERS, type ExporterName, type Plan, type PlannedFile } from '../init/plan.ts'
+import { EXPORTERS, type ExporterName, type Plan, type PlannedFile, POLICIES } from '../init/plan.ts'
 import { valuesText } from '../init/values.ts'
 import { FilesExist, writeFiles } from '../init/write-files.ts'
 import { PACKAGE_ROOT } from '../package.ts'
 import { PROVIDERS, type Provider } from '../receivers/audit-log/provider-presets.ts'
 import { EXIT } from './exit-code.ts'
-
-const POLICIES = join(PACKAGE_ROOT, 'examples/policies')
 
 /** What `auditship init` is given. */
 export interface InitOptions {
@@ -85,7 +83,7 @@ function oneOf<T extends string>(option: string, known: readonly T[], value: str
   throw new WrongOption(`${option}: expected ${known.join(', ')}, found ${value ?? 'nothing'}`)
 }
 
-async function policyText(name: string): Promise<string> {
-  const names = (await readdir(POLICIES)).map(file => file.replace(/\.yaml$/, ''))
-  return readFile(join(POLICIES, `${oneOf('--policy', names, name)}.yaml`), 'utf8')
+function policyText(name: string): Promise<string> {
+  const file = `${oneOf('--policy', POLICIES, name)}.yaml`
+  return readFile(join(PACKAGE_ROOT, 'examples/policies', file), 'utf8')
 }

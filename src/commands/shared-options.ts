@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { PROVIDERS } from '../receivers/audit-log/provider-presets.ts'
 
 const collect = (value: string, before: string[] = []) => [...before, value]
@@ -8,6 +8,13 @@ export function choiceOf(flags: string, description: string, choices: readonly s
   const option = new Option(flags, description)
   option.argChoices = [...choices]
   return option
+}
+
+/** An argument with the values it takes, or the usual ones, for help and shells. */
+export function argumentOf(name: string, description: string, choices: readonly string[]): Argument {
+  const argument = new Argument(name, description)
+  argument.argChoices = [...choices]
+  return argument
 }
 
 /** Options of every command that reads a configuration. */

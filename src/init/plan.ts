@@ -5,6 +5,16 @@ import { logPaths, type Provider } from '../receivers/audit-log/provider-presets
 export const EXPORTERS = ['otlp', 'opensearch', 'postgres'] as const
 export type ExporterName = (typeof EXPORTERS)[number]
 
+/** Audit policies in examples/policies, without `.yaml`. */
+export const POLICIES = [
+  'baseline',
+  'compliance',
+  'comprehensive',
+  'low-volume',
+  'minimal',
+  'timing',
+] as const
+
 /** What a set-up is to be like. */
 export interface Plan {
   /** Undefined: the log is where `pathPrefix` says. */

@@ -8,6 +8,8 @@ export function bashCompletion(program: DescribedCommand): string {
 _${name}() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' words='' i
   COMPREPLY=()
+  # The = of --option=value is a word of its own.
+  if [[ $cur == = ]]; then cur=''; elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
       ${commands.map(command => command.name).join('|')}) command=\${COMP_WORDS[i]}; break ;;

@@ -5,7 +5,7 @@ export interface DescribedValue {
   readonly name: string
   /** What a shell offers for it; `other`: nothing. */
   readonly kind: 'file' | 'folder' | 'other'
-  /** The only values it takes; empty when there are others. */
+  /** The values it takes, or the usual ones; empty when they are not known. */
   readonly choices: readonly string[]
 }
 

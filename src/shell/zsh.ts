@@ -33,7 +33,10 @@ function specOf({ names, description, value }: DescribedOption): string {
   const rest = value === undefined ? text : `${text}:${value.name.replaceAll(':', '\\:')}:${actionOf(value)}`
   // One that takes a value may come again.
   const group = value === undefined ? `(${names.join(' ')})` : '*'
-  const [first = '', second] = names
+  // With = a value may be a word of its own, or follow the = in the same.
+  const [first = '', second] = names.map(name =>
+    value !== undefined && name.startsWith('--') ? `${name}=` : name,
+  )
   if (second === undefined) return quoted(`${value === undefined ? '' : '*'}${first}${rest}`)
   return `${quoted(group)}{${first},${second}}${quoted(rest)}`
 }

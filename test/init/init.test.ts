@@ -155,6 +155,13 @@ suite('auditship init', () => {
   })
 })
 
+test('the help of init lists all policies that there are', async t => {
+  const policies = (await readdir(join(ROOT, 'examples/policies'))).map(file => file.replace(/\.yaml$/, ''))
+  const { stdout } = await runCli(t, ['init', '--help'])
+  const listed = /--policy.*?choices: (.*?), default/s.exec(stdout)?.[1] ?? ''
+  assert.deepEqual([...listed.matchAll(/"(\S+)"/g)].map(([, name]) => name).sort(), policies.sort())
+})
+
 suite('what init is given', () => {
   const rows: [title: string, args: string[], says: RegExp][] = [
     ['no provider', ['--exporter', 'otlp'], /--provider: expected k3s, rke2, rke, kubeadm, found nothing/],

@@ -30,6 +30,11 @@ const ROWS: Row[] = [
   ['auditship query s', ['secrets', 'service-accounts'], ['denied']],
   ['auditship query denied --output ', ['table', 'json', 'ndjson', 'csv'], ['denied']],
   ['auditship query denied -o c', ['csv'], ['json']],
+  ['auditship completion ', ['bash', 'zsh'], ['run']],
+  ['auditship setup ', ['opensearch', 'postgres'], ['otlp']],
+  ['auditship init --policy ', ['baseline', 'low-volume'], ['k3s']],
+  ['auditship init --provider=k', ['k3s', 'kubeadm'], ['rke2', '--policy']],
+  ['auditship init --provider=', ['k3s', 'rke2'], ['--policy']],
 ]
 
 suite('bash completes', () => {
@@ -41,8 +46,12 @@ suite('bash completes', () => {
     test(`${line}⇥`, async t => {
       const cwd = await tempDir(t)
       await writeFile(join(cwd, 'auditship.yaml'), '')
-      // As bash does: the words, the last of which may be empty.
-      const words = line.split(' ').map(word => `'${word}'`)
+      // As bash does: the words, of which = is one, the last of which may be empty.
+      const split = (word: string) => (word.includes('=') ? word.split(/(=)/).filter(Boolean) : [word])
+      const words = line
+        .split(' ')
+        .flatMap(split)
+        .map(word => `'${word}'`)
       const ask = `COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _auditship; printf '%s\\n' "\${COMPREPLY[@]}"`
       const { stdout } = await exec('bash', ['--norc', '-c', `${script}\n${ask}`], { cwd })
       const offered = stdout.trim().split('\n')
