@@ -35,8 +35,15 @@ export async function diagnose(
       : [{ receiver: undefined, paths: logPaths({ provider: distribution ?? found }) }]
   const logs = await Promise.all(looked.map(place => checkLog(host, place, server)))
   const behind = config === undefined ? [] : await delivery(host, config, receivers, signal)
-  return [...findings, ...logs.flat(), ...behind]
+  return [...findings, ...logs.flat(), ...behind].map(finding => onMachine(host, finding))
 }
+
+/** Repairs are made on the machine, so its paths are named as they are there. */
+const onMachine = (host: Host, { repair, ...finding }: Finding): Finding => ({
+  ...finding,
+  message: host.named(finding.message),
+  ...(repair !== undefined && { repair: host.named(repair) }),
+})
 
 async function apiServer(
   host: Host,

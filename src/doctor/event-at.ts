@@ -4,22 +4,33 @@ import { EventScanner } from '../audit/scan.ts'
 import { type ByteSource, readRange } from '../receivers/audit-log/byte-source.ts'
 
 const NEWLINE = 0x0a
-/** As much of a log as is looked at for a line; longer lines are not. */
-const SHOWN = 1024 * 1024
+/** As much of a log as is looked at for a line, then, when the line is longer; the receiver skips longer ones by default. */
+const SHOWN = [1024 * 1024, 16 * 1024 * 1024]
 /** More say nothing new. */
 const MOST_LINES = 10
 
 /** When the event at an offset of a log happened, in milliseconds since 1970; undefined when there is none. */
 export async function timeAt(source: ByteSource, offset: number): Promise<number | undefined> {
-  const bytes = await readRange(source, offset, SHOWN)
-  const end = bytes.indexOf(NEWLINE)
-  return end < 0 ? undefined : timeOf(eventOf(bytes.subarray(0, end)))
+  for (const shown of SHOWN) {
+    const bytes = await readRange(source, offset, shown)
+    const end = bytes.indexOf(NEWLINE)
+    if (end >= 0) return timeOf(eventOf(bytes.subarray(0, end)))
+    if (bytes.length < shown) return undefined
+  }
+  return undefined
 }
 
-/** The last whole lines of a log, the newest first, as events or why they are none. */
-export async function lastEvents(source: ByteSource): Promise<(AuditEvent | string)[]> {
-  const from = Math.max(0, source.size - SHOWN)
-  const bytes = await readRange(source, from, SHOWN)
+/** The last whole lines of a log, the newest first, as events or why they are none; undefined when the last is too long to look at. */
+export async function lastEvents(source: ByteSource): Promise<(AuditEvent | string)[] | undefined> {
+  for (const shown of SHOWN) {
+    const from = Math.max(0, source.size - shown)
+    const events = eventsAmong(await readRange(source, from, shown), from)
+    if (events.length > 0 || from === 0) return events
+  }
+  return undefined
+}
+
+function eventsAmong(bytes: Buffer, from: number): (AuditEvent | string)[] {
   const events: (AuditEvent | string)[] = []
   for (let end = bytes.lastIndexOf(NEWLINE); end > 0 && events.length < MOST_LINES; ) {
     const before = bytes.lastIndexOf(NEWLINE, end - 1)

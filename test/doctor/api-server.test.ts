@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, rename, rm, symlink, utimes } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { bareMachine, examined, type Machine, POLICIES, recentEvent } from './machine.ts'
@@ -128,6 +128,23 @@ suite('a machine on which all is right', () => {
         const unit = '[Service]\nExecStart=/usr/local/bin/k3s server --config /opt/k.yaml\n'
         await machine.write('/etc/systemd/system/k3s.service', unit)
       },
+    ],
+    [
+      'k3s with its folder elsewhere, by absolute links',
+      faulty(k3s, async machine => {
+        await mkdir(machine.at('/data/disks'), { recursive: true })
+        await rename(machine.at('/var/lib/rancher/k3s'), machine.at('/data/disks/k3s'))
+        await symlink('/data/k3s', machine.at('/var/lib/rancher/k3s'))
+        await symlink('../../data/disks/k3s', machine.at('/data/k3s'))
+      }),
+    ],
+    [
+      'k3s with a last line of more than 1 MiB',
+      faulty(k3s, machine => machine.write(LOG, recentEvent() + recentEvent(2, 2 * 1024 * 1024))),
+    ],
+    [
+      'k3s with a last line that is too long to look at',
+      faulty(k3s, machine => machine.write(LOG, recentEvent() + recentEvent(2, 17 * 1024 * 1024))),
     ],
     ['kubeadm', kubeadm],
     ['kubeadm, flag and value as two words', manifest(/--audit-log-path=/, '--audit-log-path\n        - ')],
@@ -575,6 +592,15 @@ suite('a machine with a fault', () => {
       assert.equal(found.severity, severity)
       assert.match(found.repair ?? '', repair)
     })
+})
+
+test('what is found in a folder is named as on the machine that it is of', async t => {
+  const machine = await bareMachine(t)
+  await k3s(machine)
+  for (const spoil of [() => machine.write(LOG, 'x\n'), () => rm(machine.at(LOG))]) {
+    await spoil()
+    assert.doesNotMatch(JSON.stringify(await examined(machine)), new RegExp(machine.root))
+  }
 })
 
 test('a machine without an API server is said to be one, and is no fault of it', async t => {

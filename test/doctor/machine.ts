@@ -28,10 +28,10 @@ export class Machine {
   }
 }
 
-/** An audit event of a moment ago, as a line. */
-export function recentEvent(n = 1): string {
+/** An audit event of a moment ago, as a line. @param size in bytes, about */
+export function recentEvent(n = 1, size = 300): string {
   const now = new Date(Date.now() - 1_000).toISOString().replace('Z', '000Z')
-  const { stageTimestamp: _, requestReceivedTimestamp: __, ...event } = JSON.parse(line(n, 300))
+  const { stageTimestamp: _, requestReceivedTimestamp: __, ...event } = JSON.parse(line(n, size))
   return `${JSON.stringify({ ...event, requestReceivedTimestamp: now, stageTimestamp: now })}\n`
 }
 

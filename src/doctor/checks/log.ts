@@ -33,9 +33,9 @@ export async function checkLog(
   const written = server && writtenBy(server)
   if (server !== undefined && written !== undefined && !looked.paths.some(path => isAt(path, written)))
     return [elsewhere(looked, written, server)]
-  const place = await firstThere(looked.paths.map(path => new LogPlace(host.at(path))))
+  const place = await firstThere(looked.paths.map(path => new LogPlace(host.logAt(path))))
   const logs = (await place?.logs().catch(() => [])) ?? []
-  if (logs.length === 0) return [await missing(host.at(written ?? looked.paths[0] ?? ''), server)]
+  if (logs.length === 0) return [await missing(host.logAt(written ?? looked.paths[0] ?? ''), server)]
   return (await Promise.all(logs.map(log => checkLive(log, server)))).flat()
 }
 
@@ -99,6 +99,10 @@ async function checkContent(file: PlainFile): Promise<Finding[]> {
   ]
   if (size === 0) return finding('warning', `${path} is empty: nothing was recorded yet`, ANY_EVENT)
   const events = await lastEvents(file)
+  if (events === undefined) {
+    const said = `${path} can be read, ${bytes(size)}, its last line is too long to look at`
+    return [{ check: 'log', severity: 'ok', message: said }]
+  }
   const reason = events.find(event => typeof event === 'string')
   if (events.length === 0 || reason !== undefined) {
     const message = `${path} holds lines that are no audit events, among its last ones: ${reason ?? 'no newline'}`

@@ -1,5 +1,5 @@
 import { access, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe } from '../../pipeline/health.ts'
 import { checkpointPath, readCheckpoint } from '../../receivers/audit-log/checkpoint.ts'
 import type { Look } from '../../receivers/audit-log/log-folder.ts'
@@ -83,9 +83,9 @@ export async function checkProgress(
     return [{ check: 'progress', severity: 'warning', message, repair: LOOK }]
   }
   const findings: Finding[] = []
-  for (const place of paths.map(at => new LogPlace(host.at(at)))) {
-    for (const log of await place.logs().catch(() => [])) {
-      const onHost = host.root === '/' ? log.live.path : log.live.path.slice(host.root.length)
+  for (const at of paths) {
+    for (const log of await new LogPlace(host.logAt(at)).logs().catch(() => [])) {
+      const onHost = join(dirname(at), log.live.name)
       const marks = checkpoint.get(onHost)
       if (marks === undefined) continue
       const look = await log.look(marks, () => false)
