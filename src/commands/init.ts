@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ATTRIBUTES } from '../audit/attributes.ts'
+import { COMPONENTS } from '../components.ts'
+import { loadConfig } from '../config/load.ts'
 import { settingsFile } from '../init/api-server-settings.ts'
 import { configurationText } from '../init/configuration.ts'
 import { nextSteps } from '../init/next-steps.ts'
@@ -31,6 +34,7 @@ export async function init(options: InitOptions): Promise<number> {
     const plan =
       options.fromOpni === undefined ? await ownPlan(options) : await opniPlan(options.fromOpni, options)
     const files = filesOf(plan)
+    await refuseUnusable(files)
     await writeFiles(options.dir, files, options.force ?? false)
     console.log(`Wrote ${files.map(({ name }) => join(options.dir, name)).join(', ')}.\n`)
     console.log(nextSteps(plan, options.dir))
@@ -75,6 +79,15 @@ function filesOf(plan: Plan): PlannedFile[] {
     ...(provider === undefined ? [] : [settingsFile(provider, plan)]),
     { name: 'values.yaml', text: valuesText(plan) },
   ]
+}
+
+/** What an option or a resource says may be well formed and still be nothing that the agent takes. */
+async function refuseUnusable(files: readonly PlannedFile[]): Promise<void> {
+  const [{ name, text } = { name: '', text: '' }] = files
+  const source = { text, file: name, env: process.env, types: COMPONENTS, attributes: ATTRIBUTES }
+  await loadConfig(source).catch((cause: unknown) => {
+    throw new Error('nothing was written, it could not be used', { cause })
+  })
 }
 
 function oneOf<T extends string>(option: string, known: readonly T[], value: string | undefined): T {

@@ -1,5 +1,8 @@
+import { isAbsolute } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
+import { formatPath } from '../config/path.ts'
+import { validate } from '../config/validate.ts'
 import { PROVIDERS, type Provider } from '../receivers/audit-log/provider-presets.ts'
 
 /** Where Opni looks for the log when it is not told, whatever the provider. */
@@ -8,11 +11,16 @@ const OPNI_FILE = 'audit.log'
 /** Their control planes are on no node that a DaemonSet could run on. */
 const MANAGED = ['aks', 'eks', 'gke']
 
-const auditLogs = z.object({
-  enabled: z.boolean().optional(),
-  pathPrefix: z.string().min(1).optional(),
-  auditFilename: z.string().min(1).optional(),
-})
+const auditLogs = z
+  .object({
+    enabled: z.boolean().nullish(),
+    pathPrefix: z.string().refine(isAbsolute, 'expected an absolute path').nullish(),
+    auditFilename: z
+      .string()
+      .regex(/^[^/]+$/, 'expected a file name without a slash; the folder belongs to pathPrefix')
+      .nullish(),
+  })
+  .nullish()
 
 /** What one of Opni's resources says about the audit log. */
 export interface OpniAuditLogs {
@@ -25,7 +33,7 @@ export interface OpniAuditLogs {
 
 /**
  * Reads `kubeAuditLogs` and `provider` of a collector (CollectorConfig) or LogAdapter of Opni.
- * @throws Error when there is no such resource, or one of a provider without an audit log on its nodes
+ * @throws Error when there is no such resource, or one of a provider without an audit log on its nodes, or what it says cannot be
  */
 export function readOpni(text: string): OpniAuditLogs {
   const found = resourcesIn(text).flatMap(resource => withAuditLogs(resource, undefined))
@@ -34,11 +42,11 @@ export function readOpni(text: string): OpniAuditLogs {
     throw new Error('expected a resource of Opni with kubeAuditLogs, such as a CollectorConfig, found none')
   if (second !== undefined)
     throw new Error(`expected one resource with kubeAuditLogs, found ${found.length}: make a file of each`)
-  const { enabled, pathPrefix, auditFilename } = auditLogs.parse(first.auditLogs)
+  const { enabled, pathPrefix, auditFilename } = checked(first.auditLogs)
   const notes = [
     'It reads what Opni read.',
     ...(enabled === false ? ['There kubeAuditLogs was not enabled.'] : []),
-    ...(pathPrefix === undefined
+    ...(pathPrefix === undefined || pathPrefix === null
       ? [
           `Opni was told no pathPrefix and looked in ${OPNI_FOLDER}. Without pathPrefix and filename here, provider decides.`,
         ]
@@ -50,6 +58,13 @@ export function readOpni(text: string): OpniAuditLogs {
     filename: auditFilename ?? OPNI_FILE,
     notes,
   }
+}
+
+function checked(found: unknown): NonNullable<z.output<typeof auditLogs>> {
+  const { data, problems } = validate(auditLogs, found, { origins: new Map(), texts: new Map() })
+  if (problems.length === 0) return data ?? {}
+  const lines = problems.map(({ path, message }) => `${formatPath(['kubeAuditLogs', ...path])}: ${message}`)
+  throw new Error(lines.join('; '))
 }
 
 function resourcesIn(text: string): unknown[] {

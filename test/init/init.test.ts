@@ -222,6 +222,18 @@ suite('a resource of Opni', () => {
       /was not enabled/,
     ],
     [
+      'kubeAuditLogs without a value',
+      ADAPTER.replace('{}', ''),
+      { provider: 'rke2', pathPrefix: '/var/log/kube-audit', filename: 'audit.log' },
+      /Opni was told no pathPrefix/,
+    ],
+    [
+      'a pathPrefix without a value',
+      COLLECTOR.replace(/pathPrefix: .*/, 'pathPrefix:'),
+      { provider: 'k3s', pathPrefix: '/var/log/kube-audit', filename: 'audit.log' },
+      /Opni was told no pathPrefix/,
+    ],
+    [
       'a generic provider',
       COLLECTOR.replace('k3s', 'generic'),
       { pathPrefix: '/var/lib/rancher/k3s/server/logs', filename: 'audit.log' },
@@ -250,7 +262,36 @@ suite('a resource of Opni', () => {
     ['two of them', `${COLLECTOR}---\n${ADAPTER}`, /found 2: make a file of each/],
     ['a managed cluster', COLLECTOR.replace('k3s', 'eks'), /found eks: the API server of a managed cluster/],
     ['no YAML', 'a: [', /expected YAML/],
-    ['a path that is none', COLLECTOR.replace(/pathPrefix: .*/, 'pathPrefix: 7'), /pathPrefix/],
+    [
+      'a path that is none',
+      COLLECTOR.replace(/pathPrefix: .*/, 'pathPrefix: 7'),
+      /^auditship: kubeAuditLogs\.pathPrefix: expected a string, found 7 \(number\)/,
+    ],
+    [
+      'a relative path',
+      COLLECTOR.replace(/pathPrefix: .*/, 'pathPrefix: logs'),
+      /^auditship: kubeAuditLogs\.pathPrefix: expected an absolute path, found "logs"$/m,
+    ],
+    [
+      'a file in another folder',
+      COLLECTOR.replace(/auditFilename: .*/, 'auditFilename: ../a.log'),
+      /^auditship: kubeAuditLogs\.auditFilename: expected a file name without a slash.*found "\.\.\/a\.log"$/m,
+    ],
+    [
+      'text for enabled, and more',
+      COLLECTOR.replace('true', '"yes"').replace(/pathPrefix: .*/, 'pathPrefix: []'),
+      /^auditship: kubeAuditLogs\.enabled: expected true or false, found "yes"; kubeAuditLogs\.pathPrefix: expected a string, found a list$/m,
+    ],
+    [
+      'text for kubeAuditLogs',
+      ADAPTER.replace('{}', 'on please'),
+      /^auditship: kubeAuditLogs: expected a mapping, found "on please"$/m,
+    ],
+    [
+      'what makes a configuration that cannot be used',
+      COLLECTOR.replace(/auditFilename: .*/, 'auditFilename: "audit[.log"'),
+      /^auditship: nothing was written, it could not be used: auditship\.yaml:\d+:\d+: receivers\.auditLog\.filename: /m,
+    ],
   ]
   for (const [title, text, says] of bad)
     test(`${title} is refused`, async t => {
