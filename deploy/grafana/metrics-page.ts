@@ -32,7 +32,7 @@ There is no TLS and no password: on another address than localhost let nobody in
 | \`/readyz\` | 200 while it runs and everything works, else 503; in both cases JSON: \`ready\`, \`phase\` (starting, running, stopping) and \`problems\`, each with \`pipeline\`, \`component\`, \`since\` and \`reason\` |
 | \`/metrics\` | all of the below in Prometheus' text format |
 
-A backend that is away makes an agent unready, not dead: to start it again would help nothing.
+A backend that is away makes an agent unready, not dead: to start it again would help nothing. A dead letter makes it unready for five minutes after the last one, or until its file is moved away, replayed or emptied.
 
 ## Alerts and a dashboard
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type BackoffLimits, backoffMs, DEFAULT_BACKOFF, wait } from './backoff.ts'
@@ -41,10 +42,13 @@ export class DeadLetters {
     return (await stat(this.path).catch(() => undefined))?.size ?? 0
   }
 
-  /** Why an operator should look here: the file cannot be written, or letters came in within the last five minutes. */
+  /** Why an operator should look here: the file cannot be written, or has letters that came in within the last five minutes. */
   get failure(): Failure | undefined {
-    const isGrowing = this.#growth !== undefined && Date.now() - this.#growth.lastAt < GROWING_MS
-    return this.#blockage ?? (isGrowing ? this.#growth : undefined)
+    if (this.#growth !== undefined) {
+      const isGrowing = Date.now() - this.#growth.lastAt < GROWING_MS
+      if (!isGrowing || isEmpty(this.path)) this.#growth = undefined
+    }
+    return this.#blockage ?? this.#growth
   }
 
   /**
@@ -119,6 +123,15 @@ export class DeadLetters {
     } finally {
       await file.close()
     }
+  }
+}
+
+/** Whether the file was moved away, replayed or emptied. One look at a time: nobody can wait for a getter. */
+function isEmpty(path: string): boolean {
+  try {
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0
+  } catch {
+    return false
   }
 }
 

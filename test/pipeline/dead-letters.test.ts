@@ -114,6 +114,24 @@ suite('the dead-letter file', () => {
     assert.equal(failure(), undefined)
   })
 
+  const repairs: [title: string, repair: (path: string) => Promise<void>][] = [
+    ['moved away', path => rename(path, `${path}.old`)],
+    ['deleted', path => rm(path)],
+    ['emptied', path => writeFile(path, '')],
+  ]
+  for (const [title, repair] of repairs)
+    test(`it is no failure once the file is ${title}, and again one when letters come in`, async t => {
+      const path = join(await tempDir(t), 'dead.jsonl')
+      const letters = new DeadLetters(path, 'p', 1e9, recordingLog())
+      const failure = () => letters.failure
+      await letters.write([letter('a')], NEVER)
+      assert.match(failure()?.reason ?? '', /undeliverable/)
+      await repair(path)
+      assert.equal(failure(), undefined)
+      await letters.write([letter('b')], NEVER)
+      assert.match(failure()?.reason ?? '', /undeliverable/)
+    })
+
   test('waiting ends when the agent stops', async t => {
     const path = join(await tempDir(t), 'dead.jsonl')
     await appendFile(path, 'x'.repeat(50))
