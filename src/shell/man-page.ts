@@ -33,11 +33,18 @@ function sectionOf(command: DescribedCommand, note: string): string {
 
 function entryOf({ names, details, value }: DescribedOption): string {
   const shown = names.map(name => `\\fB${plain(name)}\\fR`).join(', ')
-  return `.TP\n${shown}${value === undefined ? '' : ` \\fI${plain(value.name)}\\fR`}\n${plain(details)}`
+  return `.TP\n${shown}${value === undefined ? '' : ` \\fI${plain(value.name)}\\fR`}\n${withBold(plain(details))}`
 }
 
 const preformatted = (text: string) =>
-  `.PP\n.nf\n${text.replace(/^\n+/, '').split('\n').map(plain).join('\n')}\n.fi`
+  `.PP\n.nf\n${text
+    .replace(/^\n+/, '')
+    .split('\n')
+    .map(line => withBold(plain(line)))
+    .join('\n')}\n.fi`
+
+/** What is between backticks is bold: a manual page has no other way to set it off. */
+const withBold = (text: string) => text.replaceAll(/`([^`]+)`/g, '\\fB$1\\fR')
 
 /** Text that troff takes as it is: a backslash, a hyphen, and what would be a request at a line's start. */
 function plain(text: string): string {

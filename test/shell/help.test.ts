@@ -41,6 +41,12 @@ test('the manual page names every command, and troff takes it', { skip: missing(
   )
   const plain = ['-P-c', '-P-b', '-P-u']
   const page = execFileSync('groff', ['-man', '-Tutf8', ...plain, path], { encoding: 'utf8' })
-  for (const words of ['auditship run --config auditship.yaml --once', '--set a.b=value', '5  `doctor`'])
+  for (const words of [
+    'auditship run --config auditship.yaml --once',
+    '--set a.b=value',
+    '5  doctor: warnings',
+  ])
     assert.ok(page.includes(words), words)
+  assert.match(stdout, /^ {2}5 {2}\\fBdoctor\\fR: warnings/m)
+  assert.ok(!page.includes('`'), page)
 })
