@@ -59,6 +59,7 @@ function program(asked: Asked | undefined): Command {
     auditship
       .command('doctor')
       .description('Find out why no events appear, with the commands that repair it.'),
+    'AUDITSHIP_CONFIG, else /etc/auditship/auditship.yaml',
   )
     .addOption(
       choiceOf(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import type { Config } from '../config/config.ts'
+import { resolve } from 'node:path'
 import { ConfigError } from '../config/problem.ts'
-import { diagnose } from '../doctor/diagnose.ts'
+import { diagnose, type Given } from '../doctor/diagnose.ts'
 import { type Finding, worst } from '../doctor/finding.ts'
 import { Host } from '../doctor/host.ts'
 import { PROVIDERS, type Provider } from '../receivers/audit-log/provider-presets.ts'
@@ -27,8 +27,13 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     console.error(`auditship doctor: --provider: expected ${PROVIDERS.join(', ')}, found ${provider}`)
     return EXIT.usage
   }
-  const { config, findings } = await configuration(options)
-  findings.push(...(await diagnose(new Host(options.root), config, provider, new AbortController().signal)))
+  const file = fileOf(options)
+  if (file === undefined && (options.set ?? []).length > 0) {
+    console.error('auditship doctor: --set changes a configuration: expected --config FILE too')
+    return EXIT.usage
+  }
+  const { given, findings } = await configuration(options, file)
+  findings.push(...(await diagnose(new Host(options.root), given, provider, new AbortController().signal)))
   const severity = worst(findings)
   if (options.json) console.log(JSON.stringify({ severity, findings }, null, 2))
   else console.log(`${findings.map(textOf).join('\n')}\n\n${summary(findings)}`)
@@ -37,27 +42,33 @@ export async function doctor(options: DoctorOptions): Promise<number> {
 
 const isProvider = (name: string): name is Provider => (PROVIDERS as readonly string[]).includes(name)
 
+function fileOf(options: DoctorOptions): string | undefined {
+  const file = options.config ?? (process.env.AUDITSHIP_CONFIG || undefined)
+  return file ?? (existsSync(USUAL_CONFIG) ? USUAL_CONFIG : undefined)
+}
+
 /** Without a configuration what the API server does is looked at nevertheless. */
 async function configuration(
   options: DoctorOptions,
-): Promise<{ readonly config: Config | undefined; readonly findings: Finding[] }> {
-  const file = options.config ?? (process.env.AUDITSHIP_CONFIG || undefined)
-  const path = file ?? (existsSync(USUAL_CONFIG) ? USUAL_CONFIG : undefined)
+  path: string | undefined,
+): Promise<{ readonly given: Given; readonly findings: Finding[] }> {
+  const without = { config: undefined, log: options.file && resolve(options.file) }
   if (path === undefined) {
     const message = `no configuration: none was given, and there is no ${USUAL_CONFIG}; the agent and its backends are not looked at`
     const repair = 'auditship doctor --config auditship.yaml'
-    return { config: undefined, findings: [{ check: 'configuration', severity: 'unknown', message, repair }] }
+    const finding = { check: 'configuration', severity: 'unknown', message, repair } as const
+    return { given: { ...without, file: 'auditship.yaml' }, findings: [finding] }
   }
   try {
     const { config, warnings } = await readConfiguration({ ...options, config: path })
     const odd = warnings.map(message => ({ check: 'configuration', severity: 'warning', message }) as const)
     const valid = { check: 'configuration', severity: 'ok', message: `${path} is valid` } as const
-    return { config, findings: [...odd, valid] }
+    return { given: { config, file: path }, findings: [...odd, valid] }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const repair = `$EDITOR ${path}\nauditship validate --config ${path}`
     const finding = { check: 'configuration', severity: 'error', message: error.message, repair } as const
-    return { config: undefined, findings: [finding] }
+    return { given: { ...without, file: path }, findings: [finding] }
   }
 }
 

@@ -18,9 +18,9 @@ export function argumentOf(name: string, description: string, choices: readonly 
 }
 
 /** Options of every command that reads a configuration. */
-export function withConfig(command: Command): Command {
+export function withConfig(command: Command, usual = 'AUDITSHIP_CONFIG'): Command {
   return command
-    .option('-c, --config <file>', 'configuration (YAML); default: AUDITSHIP_CONFIG')
+    .option('-c, --config <file>', `configuration (YAML); default: ${usual}`)
     .option('--set <a.b=value>', 'override one setting; may be given several times', collect)
     .option('-f, --file <path>', 'read this audit log instead of the one configured for auditLog')
 }

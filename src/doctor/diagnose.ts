@@ -4,37 +4,49 @@ import { describe } from '../pipeline/health.ts'
 import { silentLog } from '../pipeline/log.ts'
 import type { AuditLogOptions } from '../receivers/audit-log/options.ts'
 import { logPaths, type Provider } from '../receivers/audit-log/provider-presets.ts'
-import { codeOf } from '../receivers/audit-log/troubles.ts'
 import { type ApiServer, Unclear } from './api-server/api-server.ts'
 import { findApiServer } from './api-server/find.ts'
 import { runningFlags } from './api-server/running-process.ts'
 import { checkAuditing } from './checks/auditing.ts'
 import { checkBackends } from './checks/backends.ts'
 import { checkDeadLetters } from './checks/dead-letters.ts'
-import { checkLog } from './checks/log.ts'
+import { checkLog, writtenBy } from './checks/log.ts'
 import { checkPolicy } from './checks/policy.ts'
 import { checkAgent, checkProgress, type ReceiverPlace } from './checks/progress.ts'
 import { checkRotation } from './checks/rotation.ts'
+import { AS_ROOT, isDenied } from './denied.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host.ts'
+
+/** What auditship is told to do. */
+export interface Given {
+  /** Undefined when there is none, or none that is valid. */
+  readonly config: Config | undefined
+  /** Its file, for commands. */
+  readonly file: string
+  /** Without configuration: the log to look at instead of the API server's. */
+  readonly log?: string | undefined
+}
 
 /** Looks at all that lies between a request to the API server and the backend, in the order events take. */
 export async function diagnose(
   host: Host,
-  config: Config | undefined,
+  given: Given,
   provider: Provider | undefined,
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const { config, file, log } = given
   const receivers = config === undefined ? [] : receiversOf(config)
   const distribution = provider ?? receivers.find(receiver => receiver.provider !== undefined)?.provider
   const { server, findings } = await apiServer(host, distribution)
-  const { distribution: found } = server ?? {}
+  const written = log ?? (server && writtenBy(server))
+  const preset = logPaths({ provider: distribution ?? server?.distribution })
   const looked =
     receivers.length > 0
-      ? [...new Map(receivers.map(({ id, paths }) => [id, { receiver: id, paths }])).values()]
-      : [{ receiver: undefined, paths: logPaths({ provider: distribution ?? found }) }]
+      ? [...new Map(receivers.map(({ id, paths }) => [id, { receiver: id, file, paths }])).values()]
+      : [{ receiver: undefined, file, paths: written === undefined ? preset : [written] }]
   const logs = await Promise.all(looked.map(place => checkLog(host, place, server)))
-  const behind = config === undefined ? [] : await delivery(host, config, receivers, signal)
+  const behind = config === undefined ? [] : await delivery(host, config, file, receivers, signal)
   return [...findings, ...logs.flat(), ...behind].map(finding => onMachine(host, finding))
 }
 
@@ -75,10 +87,6 @@ async function apiServer(
   }
 }
 
-const AS_ROOT = 'sudo auditship doctor'
-
-const isDenied = (error: unknown) => ['EACCES', 'EPERM'].includes(codeOf(error) ?? '')
-
 function unseen(host: Host, provider: Provider | undefined): Finding {
   const what = provider === undefined ? 'k3s, RKE2 or kubeadm' : provider
   return {
@@ -108,21 +116,30 @@ function receiversOf({ pipelines }: Config): Receiving[] {
 async function delivery(
   host: Host,
   config: Config,
+  file: string,
   receivers: readonly Receiving[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { stateDir } = config.service
   const { exporters } = connect(config, silentLog, true, signal)
-  return [...(await stateOf(host, stateDir, receivers)), ...(await checkBackends(exporters, signal))]
+  return [
+    ...(await stateOf(host, stateDir, file, receivers)),
+    ...(await checkBackends(exporters, file, signal)),
+  ]
 }
 
 /** What the agent's `stateDir` says, which only its own user may read. */
-async function stateOf(host: Host, stateDir: string, receivers: readonly Receiving[]): Promise<Finding[]> {
+async function stateOf(
+  host: Host,
+  stateDir: string,
+  file: string,
+  receivers: readonly Receiving[],
+): Promise<Finding[]> {
   try {
     await host.names(stateDir)
     const agent = await checkAgent(host, stateDir)
     const progress = await Promise.all(receivers.map(receiver => checkProgress(host, stateDir, receiver)))
-    return [agent, ...progress.flat(), ...(await checkDeadLetters(host, stateDir))]
+    return [agent, ...progress.flat(), ...(await checkDeadLetters(host, stateDir, file))]
   } catch (error) {
     if (!isDenied(error)) throw error
     const message = `the stateDir ${stateDir} may not be read: ${describe(error)}`

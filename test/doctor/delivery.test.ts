@@ -150,8 +150,19 @@ const FAULTS: Fault[] = [
     },
     'warning',
     'deadLetters',
-    /dead-letters\/default.jsonl holds \d+ bytes/,
-    /auditship replay/,
+    /dead-letters\/default.jsonl holds \d+ bytes of lines that are no events/,
+    /^cut [^\n]*$/,
+  ],
+  [
+    'dead letters that can be sent again',
+    async (t, at) => {
+      at.backend.answerWith(() => ({ status: 400 }))
+      await stopped(t, at)
+    },
+    'warning',
+    'deadLetters',
+    /dead-letters\/default.jsonl holds \S+ (bytes|KB) of events that were refused/,
+    /\nsystemctl stop auditship && auditship replay --config \/\S+\/auditship.yaml; systemctl start auditship$/,
   ],
   [
     'a backend that is not there',
@@ -229,7 +240,12 @@ suite('what keeps events from the backend', () => {
     backend.answerWith(() => 'hang')
     const options = otlpExporter.options.parse({ endpoint: backend.endpoint })
     const exporter = otlpExporter.create(options, contextFor('otlp'))
-    const findings = await checkBackends(new Map([['otlp', exporter]]), new AbortController().signal, 100)
+    const findings = await checkBackends(
+      new Map([['otlp', exporter]]),
+      'x.yaml',
+      new AbortController().signal,
+      100,
+    )
     assert.deepEqual(
       findings.map(({ check, severity, message }) => [check, severity, message]),
       [['backend', 'error', 'otlp: not within 100 ms']],
@@ -279,6 +295,46 @@ test('as text each finding is a line, its repair below it, and a sum at the end'
   assert.equal(code, 1)
 })
 
+test('of a log that is gone it does not say that all of it was delivered', async t => {
+  const at = await site(t)
+  await stopped(t, at)
+  await rm(at.log)
+  const { findings } = await examine(t, at)
+  const progress = findings.find(({ check }) => check === 'progress')
+  assert.equal(progress?.severity, 'unknown')
+  assert.match(progress?.message ?? '', /audit.log is gone or cannot be read/)
+})
+
+test('a log elsewhere than the receiver looks is an error, with the configuration that was given', async t => {
+  const at = await site(t)
+  const flags = '[audit-policy-file=/p.yaml, audit-log-path=/var/log/audit/k3s.log]'
+  await at.machine.write('/etc/rancher/k3s/config.yaml', `kube-apiserver-arg: ${flags}\n`)
+  const { findings } = await examine(t, at, ['--root', at.machine.root])
+  const found = findings.find(({ check }) => check === 'log')
+  assert.match(found?.message ?? '', /written to \/var\/log\/audit\/k3s.log, auditLog looks for/)
+  assert.match(
+    found?.repair ?? '',
+    /--config \S+auditship.yaml --set receivers.auditLog.pathPrefix=\/var\/log\/audit --set receivers.auditLog.filename=k3s.log/,
+  )
+})
+
+test('without a configuration --file is the log to look at, and --set is refused', async t => {
+  const { machine, log } = await site(t)
+  const { stdout } = await runCli(t, ['doctor', '--file', log, '--provider', 'kubeadm'])
+  assert.match(stdout, new RegExp(`^ok {6}log: ${log} can be read`, 'm'))
+  const { stderr, code } = await runCli(t, ['doctor', '--root', machine.root, '--set', 'service.stateDir=/x'])
+  assert.match(stderr, /--set changes a configuration: expected --config/)
+  assert.equal(code, 2)
+})
+
+test('its help names the configuration that it takes without --config', async t => {
+  const { stdout } = await runCli(t, ['doctor', '--help'])
+  assert.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    /default: AUDITSHIP_CONFIG, else \/etc\/auditship\/auditship.yaml/,
+  )
+})
+
 test('a provider that is none is a wrong command line', async t => {
   const { stderr, code } = await runCli(t, ['doctor', '--provider', 'k4s'])
   assert.match(stderr, /--provider: expected k3s, rke2, rke, kubeadm, found k4s/)
@@ -312,4 +368,21 @@ test('what another user may not read it cannot judge, and says so', {
       ['agent', 'sudo auditship doctor'],
     ],
   )
+})
+
+test('a policy that the reader may not read is not judged', {
+  skip: IS_ROOT ? false : 'takes root, which gives rights away',
+}, async t => {
+  const { machine } = await site(t)
+  const policy = '/var/lib/rancher/k3s/server/audit-policy.yaml'
+  const flags = `[audit-policy-file=${policy}, audit-log-path=/logs/audit.log]`
+  await machine.write('/etc/rancher/k3s/config.yaml', `kube-apiserver-arg: ${flags}\n`)
+  await machine.write(policy, '')
+  await chmod(machine.root, 0o755)
+  await chmod(machine.at(policy), 0o600)
+  const args = ['doctor', '--json', '--root', machine.root]
+  const run = spawnSync(process.execPath, [CLI, ...args], { uid: 65534, gid: 65534, encoding: 'utf8' })
+  const { findings } = JSON.parse(run.stdout || assert.fail(run.stderr))
+  const found = findings.find(({ check }: { check: string }) => check === 'policy')
+  assert.deepEqual([found?.severity, found?.repair], ['unknown', 'sudo auditship doctor'])
 })

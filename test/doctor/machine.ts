@@ -42,5 +42,10 @@ export async function bareMachine(t: TestContext): Promise<Machine> {
 
 /** What is found on a machine without a configuration of auditship. */
 export function examined({ root }: Machine): Promise<Finding[]> {
-  return diagnose(new Host(root), undefined, undefined, new AbortController().signal)
+  return diagnose(
+    new Host(root),
+    { config: undefined, file: 'auditship.yaml' },
+    undefined,
+    new AbortController().signal,
+  )
 }

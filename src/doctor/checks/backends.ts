@@ -9,24 +9,26 @@ const PATIENCE_MS = 10_000
 /** More makes signatures and short-lived tokens fail. Milliseconds. */
 const MOST_SKEW = 30_000
 
-/** Whether the backend of each exporter answers and takes the credentials, and what its clock says. @param patience in milliseconds */
+/** Whether the backend of each exporter answers and takes the credentials, and what its clock says. @param file the configuration, for commands @param patience in milliseconds */
 export async function checkBackends(
   exporters: Connected['exporters'],
+  file: string,
   signal: AbortSignal,
   patience = PATIENCE_MS,
 ): Promise<Finding[]> {
-  const findings = [...exporters].map(([id, exporter]) => checkBackend(id, exporter, signal, patience))
+  const findings = [...exporters].map(([id, exporter]) => checkBackend(id, exporter, file, signal, patience))
   return (await Promise.all(findings)).flat()
 }
 
 async function checkBackend(
   id: string,
   exporter: Exporter,
+  file: string,
   signal: AbortSignal,
   patience: number,
 ): Promise<Finding[]> {
   if (exporter.probe === undefined) return []
-  const repair = `auditship validate --config auditship.yaml   # then the address and credentials of exporters.${id}`
+  const repair = `auditship validate --config ${file}   # then the address and credentials of exporters.${id}`
   try {
     const probe = await withDeadline(signal, patience, async deadline => exporter.probe?.(deadline))
     if (probe === undefined) return []
@@ -34,7 +36,7 @@ async function checkBackend(
     const clock = time === undefined ? [] : checkClock(id, time)
     if (problem === undefined)
       return [{ check: 'backend', severity: 'ok', message: `${id}: ${answered}` }, ...clock]
-    const set = `auditship setup ${id} --config auditship.yaml   # by a user who may`
+    const set = `auditship setup ${id} --config ${file}   # by a user who may`
     return [
       { check: 'backend', severity: 'error', message: `${id}: ${answered}, but ${problem}`, repair: set },
       ...clock,

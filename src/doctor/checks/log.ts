@@ -20,6 +20,8 @@ const ANY_EVENT = 'kubectl get secrets --namespace default   # any policy should
 export interface LookedFor {
   /** The receiver's id in the configuration; undefined without one. */
   readonly receiver: string | undefined
+  /** The configuration, for commands. */
+  readonly file: string
   /** Paths on the machine where the live file may be, the likeliest first. */
   readonly paths: readonly string[]
 }
@@ -31,11 +33,18 @@ export async function checkLog(
   server: ApiServer | undefined,
 ): Promise<Finding[]> {
   const written = server && writtenBy(server)
-  if (server !== undefined && written !== undefined && !looked.paths.some(path => isAt(path, written)))
+  const isConfigured = looked.receiver !== undefined
+  if (
+    isConfigured &&
+    server !== undefined &&
+    written !== undefined &&
+    !looked.paths.some(path => isAt(path, written))
+  )
     return [elsewhere(looked, written, server)]
   const place = await firstThere(looked.paths.map(path => new LogPlace(host.logAt(path))))
   const logs = (await place?.logs().catch(() => [])) ?? []
-  if (logs.length === 0) return [await missing(host.logAt(written ?? looked.paths[0] ?? ''), server)]
+  if (logs.length === 0)
+    return [await missing(host.logAt((isConfigured ? written : undefined) ?? looked.paths[0] ?? ''), server)]
   return (await Promise.all(logs.map(log => checkLive(log, server)))).flat()
 }
 
@@ -46,7 +55,7 @@ async function firstThere(places: readonly LogPlace[]): Promise<LogPlace | undef
 }
 
 /** The path on the host where the API server writes; undefined when it does not. */
-function writtenBy(server: ApiServer): string | undefined {
+export function writtenBy(server: ApiServer): string | undefined {
   const path = server.flags.get('audit-log-path')
   return path === undefined || path === '-' ? undefined : hostPathOf(server, path)
 }
@@ -54,14 +63,14 @@ function writtenBy(server: ApiServer): string | undefined {
 const isAt = (place: string, path: string) => place === path || new LogPlace(place).logAt(path) !== undefined
 
 function elsewhere(
-  { receiver = 'auditLog', paths }: LookedFor,
+  { receiver = 'auditLog', file, paths }: LookedFor,
   written: string,
   { source }: ApiServer,
 ): Finding {
   const message = `${source} has the log written to ${written}, ${receiver} looks for ${paths.join(' or ')}`
   const set = (key: string, value: string) => `--set receivers.${receiver}.${key}=${value}`
   const place = `${set('pathPrefix', dirname(written))} ${set('filename', basename(written))}`
-  const repair = `auditship run --config auditship.yaml ${place}   # or the same in the configuration`
+  const repair = `auditship run --config ${file} ${place}   # or the same in the configuration`
   return { check: 'log', severity: 'error', message, repair }
 }
 

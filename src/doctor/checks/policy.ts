@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import { describe } from '../../pipeline/health.ts'
 import { type ApiServer, filesOf, hostPathOf, mountingOf, restartOf } from '../api-server/api-server.ts'
 import { type AuditPolicy, auditOf, auditPolicySchema } from '../audit-policy.ts'
+import { AS_ROOT, isDenied } from '../denied.ts'
 import type { Finding, Severity } from '../finding.ts'
 import type { Host } from '../host.ts'
 import { problemsOf } from '../parsed.ts'
@@ -34,6 +35,10 @@ export async function checkPolicy(host: Host, server: ApiServer): Promise<Findin
   }
   const write = `auditship init --provider ${distribution} --exporter otlp   # writes a policy\ninstall -m 600 audit-policy.yaml ${path}`
   const text = await host.text(path).catch((error: unknown) => new Error('unreadable', { cause: error }))
+  if (text instanceof Error && isDenied(text.cause)) {
+    const message = `the policy ${path} may not be read: ${describe(text.cause)}`
+    return [{ check: 'policy', severity: 'unknown', message, repair: AS_ROOT }]
+  }
   if (text instanceof Error)
     return finding('error', `cannot read the policy ${path}: ${describe(text.cause)}`, `ls -ld ${path}`)
   if (text === undefined) return finding('error', `there is no policy ${path}, which ${source} names`, write)

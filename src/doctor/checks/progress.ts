@@ -90,7 +90,7 @@ export async function checkProgress(
       if (marks === undefined) continue
       const look = await log.look(marks, () => false)
       const waiting = await waitingIn(look).finally(() => look.live?.source.close())
-      findings.push(progressOf(name, onHost, waiting, Date.now() - saved.mtimeMs))
+      findings.push(progressOf(name, onHost, waiting, Date.now() - saved.mtimeMs, look.live !== undefined))
     }
   }
   if (findings.length > 0) return findings
@@ -126,8 +126,18 @@ async function waitingIn({ live, unread }: Look): Promise<Waiting> {
   return { bytes: inLive + rotated, files, since: since || undefined }
 }
 
-function progressOf(name: string, path: string, waiting: Waiting, savedAgo: number): Finding {
+function progressOf(
+  name: string,
+  path: string,
+  waiting: Waiting,
+  savedAgo: number,
+  isThere: boolean,
+): Finding {
   const age = waiting.since === undefined ? undefined : Date.now() - waiting.since
+  if (waiting.bytes === 0 && waiting.files === 0 && !isThere) {
+    const message = `${path} is gone or cannot be read, so what ${name} has not delivered of it is not known`
+    return { check: 'progress', severity: 'unknown', message }
+  }
   if (waiting.bytes === 0 && waiting.files === 0)
     return { check: 'progress', severity: 'ok', message: `${name} has delivered all of ${path}` }
   const oldest = age === undefined ? '' : `, the first event of them ${ago(age)}`
