@@ -14,6 +14,8 @@ export class ConfigWatch {
   #known: string | undefined
   #seen: string | undefined
   #looking = false
+  #isGone = false
+  #onGone: (what: string) => void = () => {}
 
   private constructor(path: string, known: string | undefined, pollMs: number) {
     this.#path = path
@@ -39,6 +41,11 @@ export class ConfigWatch {
     this.#change = Promise.withResolvers()
   }
 
+  /** Calls `say` with what is to be told when the file is not there or cannot be read any more: once, until it is back. */
+  whenGone(say: (what: string) => void): void {
+    this.#onGone = say
+  }
+
   stop(): void {
     clearInterval(this.#timer)
     process.off('SIGHUP', this.#onSignal)
@@ -52,9 +59,15 @@ export class ConfigWatch {
     this.#looking = false
     const isSettled = now === this.#seen
     this.#seen = now
+    if (isSettled) this.#noteGone(now === undefined)
     if (now === undefined || now === this.#known || !isSettled) return
     this.#known = now
     this.#wake(`${this.#path} has changed`)
+  }
+
+  #noteGone(isGone: boolean): void {
+    if (isGone && !this.#isGone) this.#onGone(`${this.#path} is gone or cannot be read`)
+    this.#isGone = isGone
   }
 
   #wake(reason: string): void {

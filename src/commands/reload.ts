@@ -21,6 +21,9 @@ export async function runReloading(
   const ended = signal.received.then(() => undefined)
   try {
     let current = await started(await created(first))
+    watch.whenGone(what =>
+      current.log.warn(`${what}: what was read from it stays in force, but the agent could not start again`),
+    )
     try {
       for (;;) {
         const reason = await Promise.race([ended, current.run.done.then(() => undefined), watch.changed])

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigWatch } from '../../src/commands/config-watch.ts'
 import { tempDir } from '../temp-dir.ts'
+import { waitUntil } from '../wait-until.ts'
 
 const POLL_MS = 20
 
@@ -49,6 +50,20 @@ suite('a watched configuration', () => {
       assert.equal(await look(), undefined)
     }
     assert.equal(await look(), `${path} has changed`)
+  })
+
+  test('that is deleted is told once each time, and is not read again', async t => {
+    const { path, watch } = await watched(t)
+    const told: string[] = []
+    watch.whenGone(what => told.push(what))
+    for (const times of [1, 2]) {
+      await rm(path)
+      await waitUntil(() => told.length === times, 'it is told')
+      assert.equal(await saidWithin(watch, 10), undefined)
+      assert.deepEqual(told, Array(times).fill(`${path} is gone or cannot be read`))
+      await writeFile(path, 'a')
+      assert.equal(await saidWithin(watch, 10), undefined)
+    }
   })
 
   for (const [isTTY, listeners] of [
