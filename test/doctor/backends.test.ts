@@ -2,13 +2,20 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { checkBackends } from '../../src/doctor/checks/backends.ts'
 import { fileExporter } from '../../src/exporters/file/index.ts'
+import { openSearchExporter } from '../../src/exporters/opensearch/index.ts'
 import { otlpExporter } from '../../src/exporters/otlp/index.ts'
 import { contextFor } from '../exporters/context.ts'
+import { answering, hanging, startFrontend } from '../exporters/opensearch-frontend.ts'
 import { exporterTo, NEVER, setUp } from '../exporters/postgres-delivery.ts'
+import { freePort } from '../servers/free-port.ts'
 import { collectorUnavailable, startCollector } from '../servers/otelcol.ts'
 import { postgresUnavailable, startPostgres } from '../servers/postgres.ts'
 import { tempDir } from '../temp-dir.ts'
+
+/** Nothing is passed on to it. */
+const NOWHERE = { endpoint: 'http://127.0.0.1:1' }
 
 suite('an exporter asks its backend', () => {
   test('a Collector, which takes a request of no events', {
@@ -52,6 +59,38 @@ suite('an exporter asks its backend', () => {
     const stateDir = await tempDir(t)
     const { exporter } = exporterTo(t, { stateDir })
     assert.match((await exporter.probe?.(NEVER))?.answered ?? '', /is made at the first start/)
+  })
+
+  const CLUSTER = answering(200, 'application/json', '{"version":{"number":"2.19.0"}}')
+
+  test('OpenSearch with several endpoints, of which one is enough', async t => {
+    const [hung, good, other] = await Promise.all([1, 2, 3].map(() => startFrontend(t, NOWHERE)))
+    assert.ok(hung && good && other)
+    hung.breakWith(hanging)
+    good.breakWith(CLUSTER)
+    other.breakWith(answering(200, 'application/json', '{}'))
+    const refused = `http://127.0.0.1:${await freePort()}`
+    const examined = (...endpoints: string[]) => {
+      const exporter = openSearchExporter.create(
+        openSearchExporter.options.parse({ endpoints }),
+        contextFor('opensearch'),
+      )
+      return checkBackends(new Map([['opensearch', exporter]]), 'x.yaml', NEVER, 1_000)
+    }
+    const [fine] = await examined(refused, hung.endpoint, good.endpoint)
+    assert.deepEqual(
+      [fine?.severity, fine?.message.split(',')[0]],
+      ['ok', `opensearch: ${good.endpoint} is elasticsearch 2.19.0`],
+    )
+    const [none] = await examined(refused, hung.endpoint)
+    assert.equal(none?.severity, 'error')
+    assert.match(
+      none?.message ?? '',
+      new RegExp(`cannot reach ${refused}.*; no answer from ${hung.endpoint}: not within`),
+    )
+    const [wrong] = await examined(other.endpoint)
+    assert.match(wrong?.message ?? '', /does not say that it is OpenSearch: .*\(check endpoints\)/)
+    assert.match(wrong?.repair ?? '', /^auditship validate --config x.yaml {3}# then the address/)
   })
 
   test('a file, which is not made', async t => {

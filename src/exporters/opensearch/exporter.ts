@@ -61,7 +61,7 @@ export class OpenSearchExporter implements Exporter {
   }
 
   probe(signal: AbortSignal): Promise<Probe> {
-    return probe(this.#client, signal)
+    return probe(this.#options, signal)
   }
 
   async #exportOnce({ events }: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
