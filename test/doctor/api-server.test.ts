@@ -148,9 +148,10 @@ suite('a machine on which all is right', () => {
     ],
     [
       'k3s that writes elsewhere than it usually does',
-      faulty(configured(LOG, '/var/log/audit/k3s.log'), machine =>
-        machine.write('/var/log/audit/k3s.log', recentEvent()),
-      ),
+      faulty(configured(LOG, '/var/log/audit/k3s.log'), async machine => {
+        await rm(machine.at(LOG))
+        await machine.write('/var/log/audit/k3s.log', recentEvent())
+      }),
     ],
     ['kubeadm', kubeadm],
     ['kubeadm, flag and value as two words', manifest(/--audit-log-path=/, '--audit-log-path\n        - ')],
