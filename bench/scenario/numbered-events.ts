@@ -57,12 +57,13 @@ function numbered({ start, middle, end }: Shape, number: number, time: number): 
   return Buffer.from(`${start}${checksum}${rest}\n`)
 }
 
-/** The number of the first event in these bytes, in whatever form it was shipped; undefined when there is none. */
+/** The number of the first event in these bytes, in whatever form it was shipped; undefined when there is none, or not all of it. */
 export function numberIn(bytes: Buffer): number | undefined {
   const mark = bytes.indexOf(MARK)
   if (mark < 0) return undefined
   const from = mark + MARK.length
-  const number = Number(bytes.toString('latin1', from, from + NUMBER_DIGITS))
+  const digits = bytes.toString('latin1', from, from + NUMBER_DIGITS)
+  const number = digits.length === NUMBER_DIGITS ? Number(digits) : undefined
   return Number.isSafeInteger(number) ? number : undefined
 }
 

@@ -56,6 +56,12 @@ test('a numbered event is an audit event that knows its number and its time', ()
   }
 })
 
+test('one that is torn has its own number or none', () => {
+  const whole = line(1_234_567)
+  const numbers = Array.from(whole, (_, length) => numberIn(whole.subarray(0, length)))
+  assert.deepEqual([...new Set(numbers)], [undefined, 1_234_567])
+})
+
 test('a large one has the size asked for, newline included', () => {
   const large = events.large(7, 3 * 2 ** 20)
   assert.equal(large.length, 3 * 2 ** 20)
