@@ -54,7 +54,12 @@ interface Running extends Created {
 async function created(loaded: LoadedConfig): Promise<Created> {
   const log = await ownLog(loaded.config)
   for (const warning of loaded.warnings) log.warn(warning)
-  return { loaded, log, agent: new Agent(loaded.config, { log, listenByDefault: true }) }
+  try {
+    return { loaded, log, agent: new Agent(loaded.config, { log, listenByDefault: true }) }
+  } catch (error) {
+    await log.shutdown()
+    throw error
+  }
 }
 
 async function started(made: Created): Promise<Running> {

@@ -51,6 +51,14 @@ export const attributesSchema = z.strictObject({
 
 const LISTEN_EXPECTED = 'expected HOST:PORT such as 127.0.0.1:9464, :PORT for all addresses, or none'
 
+/** Where the agent sends what it says of itself; `path` is what is appended to the endpoint. */
+const otlpReceiver = (path: string) => ({
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .describe(`Base URL of an OTLP/HTTP receiver; ${path} is added unless it ends so`),
+  headers: headerOptions().default({}).describe('Headers of each request'),
+})
+
 const serviceSchema = z.strictObject({
   stateDir: z
     .string()
@@ -71,10 +79,7 @@ const serviceSchema = z.strictObject({
         .describe('Least level that is written'),
       otlp: z
         .strictObject({
-          endpoint: z
-            .url({ protocol: /^https?$/ })
-            .describe('Base URL of an OTLP/HTTP receiver; /v1/logs is added unless it ends so'),
-          headers: headerOptions().default({}).describe('Headers of each request'),
+          ...otlpReceiver('/v1/logs'),
         })
         .optional()
         .describe("Send the agent's own log by OTLP too; it is on stderr in any case"),
@@ -97,10 +102,7 @@ const serviceSchema = z.strictObject({
     .strictObject({
       otlp: z
         .strictObject({
-          endpoint: z
-            .url({ protocol: /^https?$/ })
-            .describe('Base URL of an OTLP/HTTP receiver; /v1/metrics is added unless it ends so'),
-          headers: headerOptions().default({}).describe('Headers of each request'),
+          ...otlpReceiver('/v1/metrics'),
           interval: duration()
             .pipe(z.number().min(1_000))
             .prefault('60s')

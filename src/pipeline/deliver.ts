@@ -45,7 +45,7 @@ export async function deliver(
       }
       counters.retries++
       counts.retries++
-      health.failed(batch, outcome.failure, reasonOf(outcome.failure, part.events))
+      health.failed(batch, outcome.failure, reasonOf(outcome.failure, part.events, health.failure?.reason))
       const retryAfterMs =
         outcome.failure instanceof RetryableError ? outcome.failure.retryAfterMs : undefined
       const early = retryAfterMs === undefined ? health.recovery : undefined

@@ -7,9 +7,13 @@ const RUN = 20
 /** A run that is this much longer is found at any offset. */
 const STEP = 4
 
-/** An error in words for the agent's own log and for /readyz, which hold no content of events. */
-export function reasonOf(error: unknown, events: readonly AuditEvent[]): string {
+/**
+ * An error in words for the agent's own log and for /readyz, which hold no content of events.
+ * @param known the words for the error before: the same ones are not looked at again, as a dead backend repeats itself
+ */
+export function reasonOf(error: unknown, events: readonly AuditEvent[], known?: string): string {
   const reason = describe(error)
+  if (reason === known) return reason
   const summary = error instanceof RetryableError ? error.summary : undefined
   return summary === undefined ? reason : withoutQuotes(summary, reason.slice(summary.length), events)
 }

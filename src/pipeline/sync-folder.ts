@@ -32,8 +32,8 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** A folder and all above it but the root. */
-function withThoseAbove(folder: string): string[] {
+/** A path and the folders above it but the root, the nearest first; absolute. */
+export function withThoseAbove(folder: string): string[] {
   const above = dirname(folder)
   return above === folder ? [] : [folder, ...withThoseAbove(above)]
 }

@@ -39,6 +39,12 @@ suite('what is said of a backend in the own log and by /readyz', () => {
   for (const [title, words, expected] of cases)
     test(title, () => assert.equal(reasonOf(saying(words), [EVENT]), expected))
 
+  test('the words that were said last, without a look at the events: a dead backend repeats itself', () => {
+    const unseen = new Proxy([EVENT], { get: () => assert.fail('looked at') })
+    assert.equal(reasonOf(saying('busy'), unseen, `${summary}: busy`), `${summary}: busy`)
+    assert.throws(() => reasonOf(saying('x'.repeat(40)), unseen, `${summary}: busy`), /looked at/)
+  })
+
   test('of any other error all there is to say', () => {
     const error = new RetryableError('cannot reach http://backend', { cause: new Error('ECONNREFUSED') })
     assert.equal(reasonOf(error, [EVENT]), 'cannot reach http://backend: ECONNREFUSED')

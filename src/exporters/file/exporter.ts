@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { resolve } from 'node:path'
 import type { AuditEvent } from '../../audit/event.ts'
 import type { AuditBatch } from '../../pipeline/batch.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type Probe,
 } from '../../pipeline/contracts.ts'
 import { describe } from '../../pipeline/health.ts'
+import { withThoseAbove } from '../../pipeline/sync-folder.ts'
 import { AppendFile } from './append-file.ts'
 import { fileError } from './file-error.ts'
 import { JsonLinesEncoder } from './json-lines.ts'
@@ -57,7 +58,7 @@ export class FileExporter implements Exporter {
 
   async probe(): Promise<Probe> {
     // The agent may write it: neither opened nor made here.
-    const path = [this.#path, ...parents(this.#path)].find(existsSync) ?? '/'
+    const path = withThoseAbove(resolve(this.#path)).find(existsSync) ?? '/'
     await access(path, constants.W_OK).catch((error: unknown) => {
       throw fileError(this.#path, error)
     })
@@ -73,13 +74,5 @@ export class FileExporter implements Exporter {
     const turn = this.#last.then(work)
     this.#last = turn.catch(() => {})
     return turn
-  }
-}
-
-/** The folders above a path, the nearest first. */
-function* parents(path: string): Generator<string> {
-  for (let at = path, up = dirname(at); up !== at; up = dirname(at)) {
-    yield up
-    at = up
   }
 }

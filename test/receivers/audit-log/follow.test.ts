@@ -8,12 +8,7 @@ import { line, lines, numbers, receives, Sink, start, TestLog, until } from './h
 
 test('all rotated files are read first, the oldest first, then the live file', async t => {
   const log = await TestLog.create(t)
-  for (const n of [1, 2, 3]) {
-    await log.append(lines(n * 10, n * 10 + 9))
-    await log.rotate(n)
-  }
-  await log.compress(log.backup(1))
-  await log.append(lines(40, 49))
+  await log.fillFour()
   const running = await start(log)
   await receives(running, numbers(10, 49))
   assert.equal(running.counters.read, 40)

@@ -86,6 +86,16 @@ export class TestLog {
     return new TestLog(this.root, name, this.running)
   }
 
+  /** Three rotated files, the oldest compressed, and the live one, of ten events each: 10 to 49. */
+  async fillFour(): Promise<void> {
+    for (const n of [1, 2, 3]) {
+      await this.append(lines(n * 10, n * 10 + 9))
+      await this.rotate(n)
+    }
+    await this.compress(this.backup(1))
+    await this.append(lines(40, 49))
+  }
+
   async append(text: string): Promise<void> {
     await appendFile(this.path, text)
   }

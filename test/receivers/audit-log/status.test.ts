@@ -16,12 +16,7 @@ async function isBehind(running: Running, bytes: number): Promise<void> {
 
 test('is behind by all rotated files and the live one while nothing is acknowledged, and by nothing after that', async t => {
   const log = await TestLog.create(t)
-  for (const n of [1, 2, 3]) {
-    await log.append(lines(n * 10, n * 10 + 9))
-    await log.rotate(n)
-  }
-  await log.compress(log.backup(1))
-  await log.append(lines(40, 49))
+  await log.fillFour()
   const begin = Date.now()
   // One place: the live file is waiting to be opened, and its size is known all the same.
   const running = await start(log, { sink: new Sink().hold(), options: { maxInFlight: 1 } })
