@@ -13,7 +13,7 @@ import { summary } from './run/summary.ts'
 import { table } from './run/table.ts'
 import { VARIANTS } from './run/variants.ts'
 
-const JSON_PARSE = fileURLToPath(new URL('json-parse.ts', import.meta.url))
+const JSON_PARSE = fileURLToPath(new URL('json-parse.mjs', import.meta.url))
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import type { Usage } from './usage-hook.ts'
+
+/** CPU time and memory of a process over its whole life, all its threads included. */
+export interface Usage {
+  cpuSeconds: number
+  peakBytes: number
+}
 
 /** What a process took from start to exit. */
 export interface Measurement extends Usage {
@@ -19,7 +24,7 @@ export async function measure(script: string, args: readonly string[]): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
     const usageFile = join(folder, 'usage.json')
-    const hook = new URL('usage-hook.ts', import.meta.url).href
+    const hook = new URL('usage-hook.mjs', import.meta.url).href
     const started = performance.now()
     const child = spawn(process.execPath, [...flagsOf(script), '--import', hook, script, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
