@@ -1,68 +1,25 @@
 import { FIELD, type Field } from './fields.ts'
 
-/** Finds the known keys of one object by their bytes. Indices returned are those of the list it was made from. */
+/** The known keys of one object. */
 export class KeyTable {
+  readonly keys: readonly string[]
   /** Field of each key. */
   readonly fields: readonly Field[]
   /** Keys known below each key, if its value is an object that is looked into. */
   readonly nested: readonly (KeyTable | undefined)[]
-  readonly #keys: readonly Buffer[]
   readonly #byName: ReadonlyMap<string, number>
-  /** Key index + 1 for each hash, 0 for none. The hash is free of collisions: the constructor looks for such a one. */
-  readonly #slots: Uint8Array
-  readonly #factor: number
 
   constructor(entries: readonly (readonly [key: string, field: Field, nested?: KeyTable])[]) {
+    this.keys = entries.map(entry => entry[0])
     this.fields = entries.map(entry => entry[1])
     this.nested = entries.map(entry => entry[2])
-    this.#keys = entries.map(entry => Buffer.from(entry[0]))
     this.#byName = new Map(entries.map((entry, index) => [entry[0], index]))
-    let factor = 1
-    let slots: Uint8Array | undefined
-    while (slots === undefined) slots = slotsWithoutCollision(this.#keys, factor++)
-    this.#slots = slots
-    this.#factor = factor - 1
   }
 
-  /** The key with the bytes `[start, end)`, or -1. */
-  find(b: Buffer, start: number, end: number): number {
-    const length = end - start
-    if (length === 0) return -1
-    const index = this.#slots[hash(b[start]!, b[end - 1]!, length, this.#factor)]! - 1
-    if (index < 0) return -1
-    const key = this.#keys[index]!
-    if (key.length !== length) return -1
-    for (let i = 0; i < length; i++) if (b[start + i] !== key[i]) return -1
-    return index
-  }
-
-  /** The key that a JSON string with escapes decodes to, or -1. */
-  findDecoded(json: string): number {
-    return this.indexOf(JSON.parse(json))
-  }
-
-  /** The key of this name, or -1. */
+  /** Index of the key of this name, or -1. */
   indexOf(name: string): number {
     return this.#byName.get(name) ?? -1
   }
-
-  /** Forgets the fields below: of a duplicate key only the last value counts. */
-  clear(spans: Int32Array, base: number): void {
-    for (const field of this.fields) spans[base + 2 * field] = -1
-  }
-}
-
-const hash = (first: number, last: number, length: number, factor: number) =>
-  (first + last * factor + length * 7) & 0x7f
-
-function slotsWithoutCollision(keys: readonly Buffer[], factor: number): Uint8Array | undefined {
-  const slots = new Uint8Array(128)
-  for (const [index, key] of keys.entries()) {
-    const slot = hash(key[0]!, key.at(-1)!, key.length, factor)
-    if (slots[slot] !== 0) return undefined
-    slots[slot] = index + 1
-  }
-  return slots
 }
 
 const USER_KEYS = new KeyTable([

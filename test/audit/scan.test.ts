@@ -71,6 +71,14 @@ describe('fields', () => {
     assert.equal(event.verb, 'get')
   })
 
+  test('a line of 5 MiB of open brackets is none, and does not touch the next one', () => {
+    const scanner = new EventScanner()
+    const line = Buffer.from(`{${MINIMAL},"requestObject":${'['.repeat(5 * 2 ** 20)}`)
+    assert.equal(scanner.scan(line, 0, line.length), 'not JSON')
+    const next = Buffer.from(`{${MINIMAL},"verb":"get"}`)
+    assert.equal(disagreement(next, scanner.scan(next, 0, next.length)), undefined)
+  })
+
   const codes: [json: string, expected: number | undefined][] = [
     ['101', 101],
     ['0', 0],

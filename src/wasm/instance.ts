@@ -1,0 +1,46 @@
+import { BINARY } from './binary.ts'
+
+/** What assembly/ exports. Numbers are addresses and lengths in the instance's memory. */
+export interface Exports {
+  /** See assembly/scan.ts. */
+  scanLine(
+    line: number,
+    length: number,
+    start: number,
+    slots: number,
+    escapeSlots: number,
+    keys: number,
+  ): number
+}
+
+/** What assembly/ calls. */
+export interface Imports {
+  /** Index + 1 of the key that the JSON string `[start, end)` decodes to, in the table of keys at `keys`; 0 for none. */
+  findDecoded(keys: number, start: number, end: number): number
+}
+
+/** An instance of the module with a memory of its own. */
+export interface Instance {
+  readonly exports: Exports
+  /** The memory; it never grows, so this stays valid. */
+  readonly bytes: Buffer<ArrayBuffer>
+}
+
+/** The part of the language that is used here: its types are among those of browsers, not of Node.js. */
+declare const WebAssembly: {
+  readonly Memory: new (pages: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
+  readonly Module: new (binary: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+const PAGE = 0x10000
+let compiled: object | undefined
+
+/** Makes an instance with at least so many bytes of memory. Bytes that are never touched cost nothing. */
+export function instantiate(size: number, imports: Imports): Instance {
+  compiled ??= new WebAssembly.Module(Buffer.from(BINARY, 'base64'))
+  const pages = Math.ceil(size / PAGE)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, scan: { ...imports } })
+  return { exports: exports as Exports, bytes: Buffer.from(memory.buffer) }
+}
