@@ -1,10 +1,13 @@
-// A backend that only counts, as a process of its own: node bench/sink.ts [--port 4318]
+// A backend that only counts, as a process of its own: node bench/sink.ts [--port 4318] [--answer-after 0]
+// With --answer-after each answer comes so many milliseconds late, as from a slow backend.
 //   POST /v1/logs          OTLP over HTTP, protobuf or JSON; plain, gzip or zstd
 //   POST /_bulk            OpenSearch bulk, answered item by item
+//   POST /bytes            anything: only its length is counted
 //   GET /stats             what was received; POST /reset begins anew
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { takeBulk } from './sink/bulk.ts'
 import { decode } from './sink/decode.ts'
@@ -28,11 +31,13 @@ async function answer(request: IncomingMessage): Promise<Answer> {
     return json(200, '{}')
   }
   const bulk = path.endsWith('/_bulk')
-  if (!bulk && path !== '/v1/logs') return json(404, '{"message":"expected /v1/logs or /_bulk"}')
+  if (!bulk && path !== '/v1/logs' && path !== '/bytes')
+    return json(404, '{"message":"expected /v1/logs, /_bulk or /bytes"}')
 
   const sent = await buffer(request)
   stats.requests++
   stats.wireBytes += sent.length
+  if (path === '/bytes') return json(200, '{}')
   try {
     const body = decode(sent, request.headers['content-encoding'])
     return bulk ? takenBulk(body) : takenLogs(body, request.headers['content-type'] ?? '')
@@ -62,9 +67,18 @@ function count({ events, eventBytes }: Received): void {
 
 const json = (status: number, body: string): Answer => ({ status, type: JSON_TYPE, body })
 
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4318' },
+    'answer-after': { type: 'string', default: '0' },
+  },
+})
+const answerAfterMs = Number(values['answer-after'])
+
 const server = createServer((request, response) => {
   answer(request).then(
-    ({ status, type, body }) => {
+    async ({ status, type, body }) => {
+      if (answerAfterMs > 0 && request.method === 'POST') await delay(answerAfterMs)
       response
         .writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
         .end(body)
@@ -73,7 +87,6 @@ const server = createServer((request, response) => {
   )
 })
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '4318' } } })
 server.listen(Number(values.port), '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 })

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { chosenOf } from './run/chosen.ts'
 import { cell, type Outcome, report } from './survival/report.ts'
 import { runScenario } from './survival/run-scenario.ts'
 import { EVENTS_PER_SECOND } from './survival/scenario.ts'
@@ -51,14 +52,3 @@ console.log(report(chosen, outcomes))
 const own = [...(outcomes.get(auditship().title)?.values() ?? [])]
 if (own.some(outcome => outcome instanceof Error || outcome.lost.length + outcome.altered.length > 0))
   process.exitCode = 1
-
-function chosenOf<T extends { readonly name: string }>(
-  all: readonly T[],
-  names: string | undefined,
-): readonly T[] {
-  const asked = names?.split(',') ?? all.map(({ name }) => name)
-  const unknown = asked.filter(name => !all.some(item => item.name === name))
-  if (unknown.length > 0)
-    throw new Error(`${unknown}: expected some of ${all.map(({ name }) => name).join()}`)
-  return all.filter(({ name }) => asked.includes(name))
-}

@@ -11,10 +11,10 @@ export interface SinkProcess {
   stop(): Promise<void>
 }
 
-/** Starts `bench/sink.ts`, on a free port when none is given. */
-export async function startSink(port = 0): Promise<SinkProcess> {
+/** Starts `bench/sink.ts`, on a free port when none is given; it answers so many milliseconds late. */
+export async function startSink(port = 0, answerAfterMs = 0): Promise<SinkProcess> {
   const script = fileURLToPath(new URL('../sink.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, '--port', `${port}`], {
+  const child = spawn(process.execPath, [script, '--port', `${port}`, '--answer-after', `${answerAfterMs}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')

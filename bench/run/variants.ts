@@ -16,6 +16,14 @@ export const VARIANTS: Readonly<Record<string, (endpoint: string) => Variant>> =
   'opensearch-gzip': endpoint => ({ exporters: openSearch(endpoint, 'gzip') }),
 }
 
+/** What is to be reached, in J. */
+export const GOALS: Readonly<Record<string, number>> = {
+  otlp: 1.45,
+  'otlp-gzip': 0.38,
+  'otlp-zstd': 0.75,
+  opensearch: 1.05,
+}
+
 const otlp = (endpoint: string, compression: string, encoding = 'protobuf') => ({
   otlp: { endpoint, encoding, compression },
 })

@@ -24,6 +24,11 @@ export class RunningShipper {
     return this.#child?.exitCode === null && this.#child.signalCode === null
   }
 
+  /** Of the process that runs now, or ran last. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   start(): void {
     const [file, ...args] = this.#command
     const output = openSync(this.#output, 'a')

@@ -21,10 +21,3 @@ export interface Shipper {
   /** Writes its configuration into `site.state` and returns what runs it. */
   command(site: Site): Command
 }
-
-/** A shipper that cannot be run here. */
-export interface Missing {
-  readonly name: string
-  /** What to do to have it. */
-  readonly advice: string
-}

@@ -23,6 +23,9 @@ import { serverDatabase } from '../../src/postgres/server-database.ts'
 import { waitUntil } from '../wait-until.ts'
 import { freePort } from './free-port.ts'
 
+/** Whatever has an end: a test, a benchmark. */
+type Lifetime = Pick<TestContext, 'after'>
+
 /** A PostgreSQL server on 127.0.0.1 that takes connections. */
 export interface PostgresServer {
   readonly port: number
@@ -31,7 +34,7 @@ export interface PostgresServer {
   /** `postgres://USER@127.0.0.1:PORT/DATABASE`; default: the superuser and `postgres`. */
   url(database?: string, user?: string): string
   /** A database of its own for a test, dropped with the server, and a connection as superuser. */
-  newDatabase(t: TestContext): Promise<TestDatabase>
+  newDatabase(t: Lifetime): Promise<TestDatabase>
   /** Puts this line before all others of pg_hba.conf; read when the server reloads. */
   authenticate(line: string): void
   /** Copies a file into its data folder, for the server alone. */
@@ -62,7 +65,7 @@ export function postgresUnavailable(): string | undefined {
 
 /** Starts a server, in 2 s. Killed after this test, or after all tests of the file. @param settings such as `max_connections` */
 export async function startPostgres(
-  until: TestContext | 'file',
+  until: Lifetime | 'file',
   settings: Record<string, string> = {},
 ): Promise<PostgresServer> {
   const bin = binaries()

@@ -1,10 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Missing, Shipper, Site } from '../shipper.ts'
-
-const BUILD = fileURLToPath(new URL('../../../test/servers/otelcol/build.sh', import.meta.url))
+import { COLLECTOR_ADVICE, collectorBinary } from '../../peers/collector-binary.ts'
+import type { Missing } from '../../run/contender.ts'
+import type { Shipper, Site } from '../shipper.ts'
 
 /** Which files of the log a Collector is told to read. */
 const INCLUDES = {
@@ -14,12 +13,8 @@ const INCLUDES = {
 
 /** An OpenTelemetry Collector: that of `OTELCOL`, else the one that tests run against when it has been built. */
 export function collector(name: keyof typeof INCLUDES): Shipper | Missing {
-  const binary = process.env.OTELCOL ?? builtForTests()
-  if (binary === undefined) {
-    const advice =
-      'set OTELCOL to one with file_log, file_storage and otlp_http, or run test/servers/otelcol/build.sh'
-    return { name, advice }
-  }
+  const binary = collectorBinary()
+  if (binary === undefined) return { name, advice: COLLECTOR_ADVICE }
   const { what, include } = INCLUDES[name]
   const version = execFileSync(binary, ['--version']).toString().trim().split(' ').at(-1)
   return {
@@ -27,11 +22,6 @@ export function collector(name: keyof typeof INCLUDES): Shipper | Missing {
     title: `Collector ${version}, told of ${what}`,
     command: site => [binary, '--config', configured(site, include)],
   }
-}
-
-function builtForTests(): string | undefined {
-  const { status, stdout } = spawnSync(BUILD, ['--cached'])
-  return status === 0 ? stdout.toString().trim() : undefined
 }
 
 /**

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Missing, Shipper, Site } from '../shipper.ts'
+import type { Missing } from '../../run/contender.ts'
+import type { Shipper, Site } from '../shipper.ts'
 
 const NAME = 'fluent-bit'
 
