@@ -1,3 +1,4 @@
+import { findDecoded } from './imports'
 import {
   CLOSE_BRACE,
   COLON,
@@ -24,9 +25,6 @@ const ENTRY_NESTED: usize = 12
 const NOT_JSON: i32 = 1
 const NO_OBJECT: i32 = 2
 const EMPTY: i32 = 3
-
-/** Index + 1 of the key that the JSON string `[start, end)` decodes to, in the table at `keys`; 0 for none. */
-declare function findDecoded(keys: usize, start: usize, end: usize): i32
 
 /** What the spans in the table are relative to: addresses become offsets in the caller's buffer. */
 let origin: usize = 0

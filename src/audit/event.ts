@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { ESCAPES_SLOT, FIELD, type Field, REPEATED_KEYS } from './fields.ts'
+import { ESCAPES_SLOT, FIELD, type Field, REPEATED_KEYS, SLOTS_PER_EVENT } from './fields.ts'
 import { BACKSLASH, OPEN_BRACKET, QUOTE } from './json.ts'
 
 /**
@@ -57,6 +57,13 @@ export class AuditEvent {
   /** Offset in `buffer` after the last byte of the field's JSON value; meaningless when it is absent. */
   endOf(field: Field): number {
     return this.#spans[this.#base + 2 * field + 1]!
+  }
+
+  /** Copies the spans of all fields and their bits to `target`, which has `SLOTS_PER_EVENT`. */
+  copySpans(target: Int32Array): void {
+    const spans = this.#spans
+    const base = this.#base
+    for (let i = 0; i < SLOTS_PER_EVENT; i++) target[i] = spans[base + i]!
   }
 
   /** Whether the field is there and a JSON string. */

@@ -151,25 +151,3 @@ function doubled(stack: Uint8Array): Uint8Array {
   larger.set(stack)
   return larger
 }
-
-/**
- * Notes the spans (start and end, quotes included, one after the other) of the strings in the array whose bracket is
- * at `i` in `spans`, from its start on, and returns how many numbers it noted. The array is valid JSON.
- */
-export function stringElements(b: Uint8Array, i: number, spans: number[]): number {
-  let count = 0
-  i = skipSpace(b, i + 1)
-  while (b[i] !== CLOSE_BRACKET) {
-    const start = i
-    if (b[i] === QUOTE) {
-      i++
-      while (STRING_STOP[b[i]!] === 0) i++
-      i = b[i] === QUOTE ? i + 1 : endString(b, i)
-      spans[count++] = start
-      spans[count++] = i
-    } else i = skipValue(b, i)
-    if (b[i]! <= 0x20) i = skipSpace(b, i)
-    if (b[i] === COMMA) i = skipSpace(b, i + 1)
-  }
-  return count
-}

@@ -3,7 +3,8 @@ import type { AuditEvent } from '../audit/event.ts'
 import { eventTime } from '../audit/event-time.ts'
 import { interactiveAccess } from '../audit/interactive-access.ts'
 import { ERROR, INFO, type Severity, severity, WARN } from '../audit/severity.ts'
-import { header, writeField, writeString, writeValue } from './protobuf-values.ts'
+import { FieldEncoder, isField } from './field-encoder.ts'
+import { header, writeString, writeValue } from './protobuf-values.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { EVENT_NAME, RECORD_UID, type RequestShape, SCOPE_NAME } from './request-shape.ts'
 import { withValidUtf8 } from './valid-utf8.ts'
@@ -31,8 +32,9 @@ interface WireAttribute {
 
 /** Encodes events as an OTLP `ExportLogsServiceRequest` in protobuf, with one ResourceLogs and one ScopeLogs. */
 export class ProtobufEncoder {
+  readonly #fields: FieldEncoder
   /** Last attribute first, as everything is written from the end. */
-  readonly #attributes: readonly WireAttribute[]
+  readonly #derivedAttributes: readonly WireAttribute[]
   readonly #accessAttributes: readonly WireAttribute[]
   readonly #uidKey = keyBytes(RECORD_UID)
   readonly #uidOf: string | undefined
@@ -43,7 +45,11 @@ export class ProtobufEncoder {
   constructor(shape: RequestShape) {
     const reversed = shape.attributes.toReversed()
     const onWire = (definition: AttributeDefinition) => ({ definition, key: keyBytes(definition.name) })
-    this.#attributes = reversed.filter(attribute => attribute.access === undefined).map(onWire)
+    this.#fields = new FieldEncoder(shape.attributes.filter(isField), {
+      keyOf: keyBytes,
+      write: 'protobufAttributes',
+    })
+    this.#derivedAttributes = reversed.filter(attribute => attribute.derive !== undefined).map(onWire)
     this.#accessAttributes = reversed.filter(attribute => attribute.access !== undefined).map(onWire)
     this.#uidOf = shape.recordUidOf
     this.#resource = resourceBytes(shape.resource)
@@ -110,11 +116,16 @@ export class ProtobufEncoder {
         keyValue(w, key, end)
       }
     }
-    for (let i = 0; i < this.#attributes.length; i++) {
-      const { definition, key } = this.#attributes[i] as WireAttribute
+    for (const { definition, key } of this.#derivedAttributes) {
       const end = w.written
-      if (writeField(w, definition, event)) keyValue(w, key, end)
+      const value = definition.derive?.(event)
+      if (value === undefined) continue
+      writeValue(w, definition.kind, value)
+      keyValue(w, key, end)
     }
+    const fields = this.#fields
+    fields.encode(event)
+    w.copy(fields.bytes, fields.start, fields.end)
   }
 
   #uid(w: ProtobufWriter, event: AuditEvent, cluster: string): void {

@@ -1,6 +1,3 @@
-import { BACKSLASH } from '../audit/json.ts'
-import { writeUnescaped } from './unescape.ts'
-
 /** Below this many bytes a loop is quicker than a call of `Buffer.copy`. */
 const SHORT = 128
 
@@ -108,31 +105,6 @@ export class ProtobufWriter {
     let i = start
     for (; i + 8 <= end; i += 8, at += 8) to.setBigUint64(at, from.getBigUint64(i, true), true)
     for (; i < end; i++, at++) to.setUint8(at, from.getUint8(i))
-  }
-
-  /** The content of the JSON string whose quotes are at `start` and `end - 1`, unescaped. `source` is valid UTF-8. */
-  jsonString(source: Buffer, start: number, end: number): void {
-    const length = end - start - 2
-    if (this.position < length) this.#grow(length)
-    const { buffer } = this
-    let to = this.position
-    for (let from = end - 2; from > start; from--) {
-      const c = source[from]!
-      if (c === BACKSLASH) {
-        this.#unescaped(source, start + 1, end - 1)
-        return
-      }
-      buffer[--to] = c
-    }
-    this.position = to
-  }
-
-  /** Decoding shortens, so it is done at the lowest place the text can begin, then moved up against what follows. */
-  #unescaped(source: Buffer, start: number, end: number): void {
-    const lowest = this.position - (end - start)
-    const length = writeUnescaped(source, start, end, this.buffer, lowest) - lowest
-    this.buffer.copyWithin(this.position - length, lowest, lowest + length)
-    this.position -= length
   }
 
   #grow(needed: number): void {

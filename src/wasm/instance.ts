@@ -11,12 +11,29 @@ export interface Exports {
     escapeSlots: number,
     keys: number,
   ): number
+  /** See assembly/protobuf.ts. */
+  protobufAttributes: WriteAttributes
+  /** See assembly/document.ts. */
+  jsonAttributes: WriteAttributes
 }
+
+/** Writes attributes of a line to `out`; returns the address after them. */
+export type WriteAttributes = (
+  first: number,
+  last: number,
+  spans: number,
+  escapes: number,
+  origin: number,
+  room: number,
+  out: number,
+) => number
 
 /** What assembly/ calls. */
 export interface Imports {
   /** Index + 1 of the key that the JSON string `[start, end)` decodes to, in the table of keys at `keys`; 0 for none. */
   findDecoded(keys: number, start: number, end: number): number
+  /** The integer that the JSON value `[start, end)` is, or NaN; asked for whatever is not plain digits. */
+  integerOf(start: number, end: number): number
 }
 
 /** An instance of the module with a memory of its own. */
@@ -37,10 +54,17 @@ const PAGE = 0x10000
 let compiled: object | undefined
 
 /** Makes an instance with at least so many bytes of memory. Bytes that are never touched cost nothing. */
-export function instantiate(size: number, imports: Imports): Instance {
+export function instantiate(size: number, imports: Partial<Imports>): Instance {
   compiled ??= new WebAssembly.Module(Buffer.from(BINARY, 'base64'))
   const pages = Math.ceil(size / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory }, scan: { ...imports } })
+  const { exports } = new WebAssembly.Instance(compiled, {
+    env: { memory },
+    imports: { findDecoded: notAsked, integerOf: notAsked, ...imports },
+  })
   return { exports: exports as Exports, bytes: Buffer.from(memory.buffer) }
+}
+
+function notAsked(): never {
+  throw new Error('the module asked for what its user has not')
 }

@@ -1,7 +1,8 @@
 import { type AttributeDefinition, attributeValue } from '../../audit/attributes.ts'
 import type { AuditEvent } from '../../audit/event.ts'
 import { interactiveAccess } from '../../audit/interactive-access.ts'
-import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACKET, QUOTE, stringElements } from '../../audit/json.ts'
+import { CLOSE_BRACE, QUOTE } from '../../audit/json.ts'
+import { FieldEncoder, isField } from '../../otlp/field-encoder.ts'
 import { constantOf, type JsonWriter } from '../../otlp/json-writer.ts'
 import type { DocumentLayout } from './document-layout.ts'
 import { writeDocumentTime } from './document-time.ts'
@@ -23,14 +24,18 @@ interface Member {
 
 /** auditship's own document: `@timestamp`, the attributes, the resource attributes and the event itself. */
 export class AuditshipDocument implements DocumentLayout {
-  readonly #attributes: readonly Member[]
+  readonly #fields: FieldEncoder
+  readonly #derivedAttributes: readonly Member[]
   readonly #accessAttributes: readonly Member[]
   readonly #resource: DataView
-  readonly #elements: number[] = []
 
   constructor(attributes: readonly AttributeDefinition[], resource: Readonly<Record<string, string>>) {
     const member = (definition: AttributeDefinition) => ({ definition, key: keyOf(definition.name) })
-    this.#attributes = attributes.filter(({ access }) => access === undefined).map(member)
+    this.#fields = new FieldEncoder(attributes.filter(isField), {
+      keyOf: name => Buffer.from(keyText(name)),
+      write: 'jsonAttributes',
+    })
+    this.#derivedAttributes = attributes.filter(({ derive }) => derive !== undefined).map(member)
     this.#accessAttributes = attributes.filter(({ access }) => access !== undefined).map(member)
     const pairs = Object.entries(resource).map(
       ([key, value]) => `,${JSON.stringify(key)}:${JSON.stringify(value)}`,
@@ -42,7 +47,10 @@ export class AuditshipDocument implements DocumentLayout {
     w.constant(TIMESTAMP)
     writeDocumentTime(w, event)
     w.byte(QUOTE)
-    for (const member of this.#attributes) this.#attribute(w, member, event)
+    const fields = this.#fields
+    fields.encode(event)
+    w.copy(fields.bytes, fields.start, fields.end)
+    for (const { definition, key } of this.#derivedAttributes) writeValue(w, key, definition.derive?.(event))
     if (interactiveAccess(event) !== undefined)
       for (const { definition, key } of this.#accessAttributes)
         writeValue(w, key, attributeValue(definition, event))
@@ -53,35 +61,6 @@ export class AuditshipDocument implements DocumentLayout {
     else w.line(event.buffer, event.start, event.end)
     w.byte(CLOSE_BRACE)
   }
-
-  #attribute(w: JsonWriter, { definition, key }: Member, event: AuditEvent): void {
-    const { field, kind } = definition
-    if (field === undefined || kind === 'int') {
-      writeValue(w, key, attributeValue(definition, event))
-      return
-    }
-    const start = event.startOf(field)
-    if (start < 0) return
-    if (kind === 'string' && event.isText(field)) {
-      w.constant(key)
-      w.copy(event.buffer, start, event.endOf(field))
-    } else if (kind === 'string[]' && event.buffer[start] === OPEN_BRACKET) {
-      w.constant(key)
-      this.#strings(w, event.buffer, start)
-    }
-  }
-
-  /** The strings of an array: a field takes no other elements. */
-  #strings(w: JsonWriter, source: Buffer, start: number): void {
-    const spans = this.#elements
-    const count = stringElements(source, start, spans)
-    w.byte(OPEN_BRACKET)
-    for (let i = 0; i < count; i += 2) {
-      if (i > 0) w.byte(COMMA)
-      w.copy(source, spans[i] as number, spans[i + 1] as number)
-    }
-    w.byte(CLOSE_BRACKET)
-  }
 }
 
 function writeValue(w: JsonWriter, key: DataView, value: unknown): void {
@@ -91,6 +70,10 @@ function writeValue(w: JsonWriter, key: DataView, value: unknown): void {
   else w.text(JSON.stringify(value))
 }
 
+function keyText(name: string): string {
+  return `,${JSON.stringify(name)}:`
+}
+
 function keyOf(name: string): DataView {
-  return constantOf(`,${JSON.stringify(name)}:`)
+  return constantOf(keyText(name))
 }
