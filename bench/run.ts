@@ -37,8 +37,8 @@ const { values } = parseArgs({
   },
 })
 const { short } = values
-const bytes = byteSize().parse(values.bytes ?? (short ? '50MB' : '500MB'))
-const backlogBytes = byteSize().parse(values.backlog ?? (short ? '500MB' : '10GB'))
+const bytes = byteSize().parse(values.bytes ?? (short ? '30MB' : '500MB'))
+const backlogBytes = byteSize().parse(values.backlog ?? (short ? '300MB' : '10GB'))
 const rounds = Number(values.runs ?? (short ? 1 : 3))
 
 interface Scenario {
@@ -66,19 +66,23 @@ const chosen = chosenOf<Contender | Missing | Scenario>(
 const contenders = chosen.filter(item => 'kind' in item)
 const missing = chosen.filter(item => 'advice' in item)
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1)) // and leave nothing
 execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
 const corpus = corpusFile(bytes)
 const rows = await drain(contenders, corpus, rounds)
 const figures = comparisons(rows)
 for (const { name, run } of scenarios.filter(scenario => chosen.includes(scenario))) {
   const folder = mkdtempSync(join(corpus.folder, '..', `${name}-`)) // a temporary folder may be in memory
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  process.once('exit', remove)
   try {
     figures.push(...(await run(folder)))
   } catch (error) {
     console.error(`${name}:`, error)
     process.exitCode = 1
   } finally {
-    rmSync(folder, { recursive: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 

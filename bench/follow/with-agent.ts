@@ -18,6 +18,8 @@ export async function withAgent<T>(
   work: (agent: SoakAgent) => Promise<T>,
 ): Promise<T> {
   const agent = new SoakAgent(join(folder, 'agent'), logsIn(folder), endpoint)
+  const killed = () => agent.signal('SIGKILL')
+  process.once('exit', killed)
   agent.start()
   try {
     return await work(agent)
@@ -27,5 +29,6 @@ export async function withAgent<T>(
     throw new Error(`${cause instanceof Error ? cause.message : cause}; the agent said:\n${said}`, { cause })
   } finally {
     await agent.end('SIGKILL').catch(() => {}) // it has ended already
+    process.off('exit', killed)
   }
 }

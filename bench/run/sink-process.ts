@@ -17,7 +17,9 @@ export async function startSink(port = 0, answerAfterMs = 0): Promise<SinkProces
   const child = spawn(process.execPath, [script, '--port', `${port}`, '--answer-after', `${answerAfterMs}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const ended = once(child, 'exit')
+  const killed = () => child.kill()
+  process.once('exit', killed)
+  const ended = once(child, 'exit').then(() => process.off('exit', killed))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const endpoint = line.toString().trim()
   return {
