@@ -22,6 +22,8 @@ export interface Row {
   like?: string
   /** `yes`, `NO`, or nothing where nothing is sent. */
   allArrived: string
+  /** What the medians are of, a round each. */
+  runs: readonly Measurement[]
 }
 
 interface Input {
@@ -65,6 +67,7 @@ export function contenderRow(
 function medians(runs: readonly Measurement[], baseline: readonly Measurement[], input: Input) {
   const megabytes = input.bytes / 1e6
   return {
+    runs,
     perSecond: median(runs.map(run => megabytes / run.seconds)),
     eventsPerSecond: median(runs.map(run => input.events / run.seconds)),
     perCpuSecond: median(runs.map(run => megabytes / run.cpuSeconds)),

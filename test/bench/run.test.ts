@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { writeCorpus } from '../../bench/corpus/write.ts'
+import { writeBacklog } from '../../bench/follow/backlog-files.ts'
 import { bytesIn, cpuSeconds, cpuSecondsIn, wakeUps, wakeUpsIn } from '../../bench/linux/process-figures.ts'
 import { barsOf } from '../../bench/plot/bars.ts'
 import { svgOf } from '../../bench/plot/svg.ts'
@@ -9,6 +12,8 @@ import type { Contender, DrainRun } from '../../bench/run/contender.ts'
 import { goalCell, median, readable } from '../../bench/run/figure.ts'
 import { report } from '../../bench/run/results.ts'
 import { comparisons, contenderRow, yardstickRow } from '../../bench/run/summary.ts'
+import { rotatedFiles } from '../../src/receivers/audit-log/rotated-files.ts'
+import { tempDir } from '../temp-dir.ts'
 
 const run = (cpuSeconds: number, rest: Partial<DrainRun> = {}): DrainRun => ({
   seconds: 1,
@@ -151,4 +156,19 @@ suite('the plot', () => {
     assert.ok(Math.abs((widths[0] ?? 0) / (widths[1] ?? 0) - 8) < 0.1)
     assert.match(svg, /a &lt;note&gt; &amp; more/)
   })
+})
+
+test('a backlog is rotated files of one log, all of whole lines, no two of which begin alike', async t => {
+  const folder = await tempDir(t)
+  const file = join(folder, 'corpus')
+  const counts = writeCorpus(file, 100_000, 1)
+  const logs = join(folder, 'logs')
+  const size = await writeBacklog(logs, { folder, file, counts }, 300_000)
+  assert.ok(size >= 300_000)
+  const rotated = rotatedFiles(logs, 'audit.log', readdirSync(logs)).map(({ path }) => path)
+  assert.equal(rotated.length, 2)
+  const contents = [...rotated, join(logs, 'audit.log')].map(path => readFileSync(path, 'utf8'))
+  assert.equal(Buffer.byteLength(contents.join('')), size)
+  assert.equal(new Set(contents.map(content => content.slice(0, 1_000))).size, 3)
+  for (const line of contents.join('').slice(0, -1).split('\n')) JSON.parse(line)
 })
