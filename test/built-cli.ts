@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
  * The sources take 30 MB more, as their types are stripped while they run.
  */
 export async function buildCli(folder: string): Promise<Required<Pick<CliOptions, 'cli' | 'env'>>> {
-  await exec('npm', ['run', 'bundle', '--', `--outdir=${join(folder, 'dist')}`], { cwd: ROOT })
+  await exec('npm', ['run', 'bundle', '--', join(folder, 'dist')], { cwd: ROOT })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
   const script = join(folder, 'dist/cli.js')

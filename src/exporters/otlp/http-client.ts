@@ -1,6 +1,6 @@
-import http, { type IncomingMessage } from 'node:http'
-import https from 'node:https'
+import type { Agent, IncomingMessage } from 'node:http'
 import { withDeadline } from '../../http/deadline.ts'
+import { http, https } from '../../http/node-http.ts'
 import { readDate } from '../../http/read-date.ts'
 import { isTlsError } from '../../http/tls-error.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
@@ -15,7 +15,7 @@ const MAX_ANSWER = 1024 * 1024
 export class HttpClient {
   readonly #options: OtlpOptions
   readonly #url: URL
-  #agent: Promise<http.Agent> | undefined
+  #agent: Promise<Agent> | undefined
   /** As they were read for the agent. */
   #files: TlsFiles = {}
   #date: string | undefined
@@ -99,7 +99,7 @@ export class HttpClient {
   }
 
   /** Certificates are read at the first request and again after one that failed by them, so an operator can repair them. */
-  #connections(): Promise<http.Agent> {
+  #connections(): Promise<Agent> {
     this.#agent ??= this.#connect().catch((error: unknown) => {
       this.#agent = undefined
       throw error
@@ -107,7 +107,7 @@ export class HttpClient {
     return this.#agent
   }
 
-  async #connect(): Promise<http.Agent> {
+  async #connect(): Promise<Agent> {
     if (this.#url.protocol === 'http:') return new http.Agent({ keepAlive: true })
     const { tls } = this.#options
     this.#files = await readTlsFiles(tls)

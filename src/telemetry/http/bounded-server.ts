@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { http } from '../../http/node-http.ts'
 import type { ListenAddress } from './listen-address.ts'
 
 /** Beyond that the oldest connection is ended for the newest, so that whoever holds connections open keeps no probe out. */
@@ -13,7 +14,7 @@ export class BoundedServer {
   readonly #sockets = new Set<Socket>()
 
   constructor(answer: RequestListener) {
-    this.#server = createServer(
+    this.#server = http.createServer(
       {
         headersTimeout: LONGEST_MS,
         requestTimeout: LONGEST_MS,
