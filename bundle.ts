@@ -1,10 +1,18 @@
-// Bundles the program: node bundle.ts FOLDER. One bundle instead of 250 files and three packages takes half the CPU to start.
+// Bundles the program: node bundle.ts FOLDER. One bundle takes half the CPU of 250 files and ten packages to start, and 12 MB less.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /** Packages that every start needs. The others are loaded when they are used, or not at all. */
-const BUNDLED = ['commander', 'yaml', 'zod']
+const BUNDLED = [
+  'commander',
+  'yaml',
+  'zod',
+  '@opentelemetry/api',
+  '@opentelemetry/api-logs',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-logs',
+]
 
 const folder = process.argv[2]
 if (folder === undefined)
@@ -13,18 +21,22 @@ if (folder === undefined)
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   dependencies: Record<string, string>
 }
-await build({
+const { metafile } = await build({
   entryPoints: [
     { in: 'src/cli.ts', out: 'cli' },
     { in: 'src/index.ts', out: 'index' },
     { in: 'src/postgres/embedded/worker.ts', out: 'worker' },
   ],
   external: Object.keys(dependencies).filter(name => !BUNDLED.includes(name)),
+  mainFields: ['module', 'main'],
+  metafile: true,
   bundle: true,
   splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  // Comments have letters that are not Latin-1: with them a file takes twice its size in memory.
+  minifyWhitespace: true,
   logLevel: 'warning',
   outdir: folder,
   // yaml is CommonJS and asks for modules of Node.js.
@@ -32,7 +44,7 @@ await build({
     js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
   },
 })
-writeFileSync(
-  join(folder, 'LICENSES.txt'),
-  BUNDLED.map(name => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`).join('\n\n'),
-)
+const paths = Object.keys(metafile.inputs).map(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
+const names = [...new Set(paths)].filter(name => name !== undefined).sort()
+const licences = names.map(name => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`)
+writeFileSync(join(folder, 'LICENSES.txt'), licences.join('\n\n'))

@@ -9,7 +9,7 @@ import {
   interactiveAccess,
   readEventsFromFile,
 } from 'auditship'
-import { z } from 'zod'
+import * as z from 'zod'
 
 const log = resolve(process.argv[2] ?? 'audit.log')
 

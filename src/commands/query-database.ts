@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { connectionOptions } from '../postgres/connection-options.ts'
 import { openForReading, urlOf } from '../postgres/open-database.ts'
 import { rowsFrom } from '../query/database/rows-from.ts'

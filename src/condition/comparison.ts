@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AddressRange } from './address-range.ts'
 import { expressionOf, type ValueTest, type ValueType, valueTest } from './value-test.ts'
 

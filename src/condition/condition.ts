@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ATTRIBUTES, type AttributeDefinition } from '../audit/attributes.ts'
 import { type JsonPath, parseJsonPath } from '../audit/json-path.ts'
 import { pathReader } from '../audit/path-reader.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type ComponentTypes, SECTIONS, type Section } from './frame.ts'
 import { formatByteSize, formatDuration } from './scalars.ts'
 import { fieldsOf, type Unwrapped, unwrap } from './schema.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ExporterType, ProcessorType, ReceiverType } from '../pipeline/component.ts'
 import { byteSize, duration, headerOptions } from './scalars.ts'
 import { testsSchema } from './tests.ts'

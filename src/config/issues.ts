@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { describeFound } from './found.ts'
 import { unknownName } from './nearest.ts'
 import type { Path } from './path.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { type pipelinesSchema, SECTIONS, type Section } from './frame.ts'
 import { unknownName } from './nearest.ts'
 import type { PathProblem } from './problem.ts'

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { HIDDEN, hideUrlPasswords } from './hidden.ts'
 import { formatPath, type Path } from './path.ts'
 import { formatByteSize, formatDuration } from './scalars.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Path } from './path.ts'
 
 /** A schema without its wrappers (`optional`, `default`, a transform behind it …) and what these said. */

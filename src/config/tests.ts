@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AttributeDefinition } from '../audit/attributes.ts'
 import { shortName } from './attribute-names.ts'
 import { unknownName } from './nearest.ts'

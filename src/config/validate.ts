@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { expectation, flattenIssues, issueProblems, valueAt } from './issues.ts'
 import { formatPath, type Path } from './path.ts'
 import type { PathProblem } from './problem.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const
 /** What Kubernetes calls a DNS-1123 subdomain: https://kubernetes.io/docs/concepts/overview/working-with-objects/names */

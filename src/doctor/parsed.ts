@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 /** What is wrong with a document, each as `path: message`. */
 export const problemsOf = (issues: readonly z.core.$ZodIssue[]): string[] =>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** TLS of a client, as exporters that speak HTTP have it among their options. */
 export function tlsOptions() {

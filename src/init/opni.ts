@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { formatPath } from '../config/path.ts'
 import { validate } from '../config/validate.ts'
 import { PROVIDERS, type Provider } from '../receivers/audit-log/provider-presets.ts'

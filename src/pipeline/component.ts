@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { ComponentContext, Exporter, Processor, Receiver } from './contracts.ts'
 
 /** A kind of component: its name in the configuration, its options and how to create one. */

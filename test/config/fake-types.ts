@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AttributeDefinition } from '../../src/audit/attributes.ts'
 import type { ComponentTypes } from '../../src/config/frame.ts'
 import { type LoadedConfig, loadConfig } from '../../src/config/load.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, suite, type TestContext, test } from 'node:test'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseEvent } from '../../src/audit/scan.ts'
 import { connectionOptions } from '../../src/postgres/connection-options.ts'
 import type { Database } from '../../src/postgres/database.ts'

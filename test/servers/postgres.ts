@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { z } from 'zod'
+import * as z from 'zod'
 import { connectionOptions } from '../../src/postgres/connection-options.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { serverDatabase } from '../../src/postgres/server-database.ts'

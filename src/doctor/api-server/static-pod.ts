@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parsed } from '../parsed.ts'
 import type { Mount } from './api-server.ts'
 import { type Flags, flagsOfCommand } from './flags.ts'

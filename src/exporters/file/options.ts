@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { byteSize } from '../../config/scalars.ts'
 
 /** Options of the `file` exporter. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { byteSize, duration, headerOptions } from '../../config/scalars.ts'
 import { tlsOptions } from '../../http/tls-options.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { connectionOptions } from '../../postgres/connection-options.ts'
 
 /** Options of the `postgres` exporter. */

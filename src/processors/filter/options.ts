@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ruleSchema } from '../../condition/rule.ts'
 
 const patterns = () => z.array(z.string().min(1)).default([])

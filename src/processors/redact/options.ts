@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseJsonPath } from '../../audit/json-path.ts'
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 import { access, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { describe } from '../../pipeline/health.ts'
 import type { Log } from '../../pipeline/log.ts'
 import { type Mark, markSchema } from './mark.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ByteSource, readRange } from './byte-source.ts'
 import { Cursor, HEAD_LENGTH, TAIL_LENGTH } from './cursor.ts'
 import { GzipFile } from './gzip-file.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { byteSize, duration } from '../../config/scalars.ts'
 import { describe } from '../../pipeline/health.ts'
 import { nameMatcher } from './name-pattern.ts'
