@@ -5,7 +5,8 @@ import { main } from 'assemblyscript/asc'
 
 const SOURCES = fileURLToPath(new URL('.', import.meta.url))
 const TARGET = new URL('../src/wasm/binary.ts', import.meta.url)
-const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory']
+const FEATURES = ['--enable', 'simd', '--enable', 'relaxed-simd']
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', ...FEATURES, '--importMemory']
 
 /** The text of src/wasm/binary.ts. @throws Error with the compiler's messages */
 export async function compiled(): Promise<string> {

@@ -1,75 +1,81 @@
 import {
-  ATTRIBUTE_SIZE,
   copy,
-  FIELD,
-  integerAt,
-  KEY,
-  KEY_LENGTH,
-  KIND,
-  nextElement,
+  fieldEnd,
+  fieldOf,
+  fieldStart,
+  firstAttribute,
+  kindOf,
+  LATENCY,
+  lastAttribute,
+  nextAttribute,
+  output,
+  putKey,
   STRING,
   STRINGS,
-} from './attributes'
+  take,
+  work,
+} from './event'
 import { CLOSE_BRACKET, COMMA, endString, OPEN_BRACKET, QUOTE, skipSpace, skipValue } from './json'
+import { integerAt } from './numbers'
+import { nextElement } from './texts'
+import { findTimes, isUsual, latency } from './time'
 
 /**
- * Writes the attributes between `first` and `last` to `out` as members of a JSON object: a key has its comma, its quotes and its
- * colon. For the other parameters see assembly/protobuf.ts. Returns the address after it.
+ * Writes the attributes of the line that was put in its place as members of a JSON object; a key has its comma, its quotes and its
+ * colon. Returns the address after them.
  */
-export function jsonAttributes(
-  first: usize,
-  last: usize,
-  spans: usize,
-  _escapes: usize,
-  origin: usize,
-  room: usize,
-  out: usize,
-): usize {
-  for (let attribute = first; attribute < last; attribute += ATTRIBUTE_SIZE) {
-    const span = spans + ((load<u32>(attribute, FIELD) as usize) << 3)
-    const start = load<i32>(span)
-    if (start < 0) continue
-    const at = origin + start
-    const end = origin + load<i32>(span, 4)
-    const kind = load<u32>(attribute, KIND)
-    const c = load<u8>(at)
-    if (kind === STRING) {
-      if (c !== QUOTE) continue
-      out = key(out, attribute)
-      copy(out, at, end - at)
-      out += end - at
-    } else if (kind === STRINGS) {
-      if (c === OPEN_BRACKET) out = strings(key(out, attribute), at, room)
-    } else {
-      const value = integerAt(at, end)
-      if (!F64.isNaN(value)) out = decimal(key(out, attribute), value as i64)
+export function members(length: usize, start: usize): usize {
+  take(length, start)
+  findTimes()
+  let out = output
+  for (let attribute = firstAttribute; attribute < lastAttribute; attribute = nextAttribute(attribute)) {
+    const kind = kindOf(attribute)
+    if (kind === LATENCY) {
+      out = integer(out, attribute, latency)
+      continue
     }
+    const field = fieldOf(attribute)
+    const at = fieldStart(field)
+    if (at === 0) continue
+    if (kind === STRING) {
+      if (load<u8>(at) === QUOTE) out = raw(putKey(out, attribute), at, fieldEnd(field))
+    } else if (kind === STRINGS) {
+      if (load<u8>(at) === OPEN_BRACKET) out = strings(putKey(out, attribute), at)
+    } else out = integer(out, attribute, integerAt(at, fieldEnd(field)))
   }
   return out
 }
 
-function key(out: usize, attribute: usize): usize {
-  const length: usize = load<u32>(attribute, KEY_LENGTH)
-  copy(out, load<u32>(attribute, KEY), length)
-  return out + length
+/** Whether `stageTimestamp` of that line is its time, as Go writes it. */
+export function hasUsualTimes(): i32 {
+  return isUsual ? 1 : 0
+}
+
+function raw(out: usize, start: usize, end: usize): usize {
+  copy(out, start, end - start)
+  return out + (end - start)
 }
 
 /** The strings of the array at `at`: a field takes no other elements. */
-function strings(out: usize, at: usize, stack: usize): usize {
+function strings(out: usize, at: usize): usize {
   const first = out + 1
   store<u8>(out++, OPEN_BRACKET)
   for (at = skipSpace(at + 1); load<u8>(at) !== CLOSE_BRACKET; at = nextElement(at)) {
-    if (load<u8>(at) !== QUOTE) at = skipValue(at, stack)
+    if (load<u8>(at) !== QUOTE) at = skipValue(at, work)
     else {
       const end = endString(at + 1)
       if (out > first) store<u8>(out++, COMMA)
-      copy(out, at, end - at)
-      out += end - at
+      out = raw(out, at, end)
       at = end
     }
   }
   store<u8>(out, CLOSE_BRACKET)
   return out + 1
+}
+
+/** Nothing for NaN. */
+function integer(out: usize, attribute: usize, value: f64): usize {
+  return F64.isNaN(value) ? out : decimal(putKey(out, attribute), value as i64)
 }
 
 function decimal(out: usize, value: i64): usize {

@@ -1,86 +1,120 @@
 import {
-  ATTRIBUTE_SIZE,
   copy,
-  FIELD,
-  integerAt,
-  KEY,
-  KEY_LENGTH,
-  KIND,
-  nextElement,
+  fieldEnd,
+  fieldOf,
+  fieldStart,
+  firstAttribute,
+  isEscaped,
+  keyLength,
+  kindOf,
+  LATENCY,
+  lastAttribute,
+  lineSize,
+  lineStart,
+  nextAttribute,
+  output,
+  putKey,
   STRING,
   STRINGS,
-} from './attributes'
-import {
-  BACKSLASH,
-  CLOSE_BRACKET,
-  endString,
-  OPEN_BRACKET,
-  QUOTE,
-  skipPlain,
-  skipSpace,
-  skipValue,
-} from './json'
-import { unescaped } from './unescaped'
+  take,
+  work,
+} from './event'
+import { CLOSE_BRACKET, OPEN_BRACKET, QUOTE, skipSpace, skipValue } from './json'
+import { integerAt } from './numbers'
+import { elementText, findText, nextElement, textAt, textLength } from './texts'
+import { eventTime, findTimes, hasTime, latency } from './time'
 
-/** Room for what is unescaped and for a stack, as long as the line. */
-let work: usize = 0
-/** Where the text found last begins, and how long it is. */
-let textAt: usize = 0
-let textLength: usize = 0
+// Tags (field << 3 | wire type) of opentelemetry/proto/logs/v1/logs.proto and common/v1/common.proto.
+const LOG_RECORDS: u8 = 0x12
+const TIME: u8 = 0x09
+const BODY: u8 = 0x2a
+const ATTRIBUTES: u8 = 0x32
+const KEY_VALUE_VALUE: u8 = 0x12
+const STRING_VALUE: u8 = 0x0a
+const INT_VALUE: u8 = 0x18
+const ARRAY_VALUE: u8 = 0x2a
+const VALUES: u8 = 0x0a
 
 /**
- * Writes the attributes between `first` and `last` to `out` as `LogRecord.attributes` of OTLP. `spans` tell where fields are in the
- * line, `origin` is what these offsets count from, `escapes` the bits for strings with escapes. Returns the address after it.
+ * Writes the line that was put in its place, of `length` bytes, as `ScopeLogs.log_records` of OTLP: its time, the line as body, its
+ * attributes, and the constant fields at `constants`. The record's length counts `following` bytes that the caller writes behind it.
+ * Returns the address of its first byte; the last one is before `recordEnd()`.
  */
-export function protobufAttributes(
-  first: usize,
-  last: usize,
-  spans: usize,
-  escapes: usize,
-  origin: usize,
-  room: usize,
-  out: usize,
+export function record(
+  length: usize,
+  start: usize,
+  constants: usize,
+  constantsLength: usize,
+  following: usize,
 ): usize {
-  work = room
-  for (let attribute = first; attribute < last; attribute += ATTRIBUTE_SIZE) {
-    const field = load<u32>(attribute, FIELD)
-    const start = load<i32>(spans + (field << 3))
-    if (start < 0) continue
-    const at = origin + start
-    const end = origin + load<i32>(spans + (field << 3), 4)
-    const kind = load<u32>(attribute, KIND)
-    const c = load<u8>(at)
+  take(length, start)
+  findTimes()
+  // The longest header has eleven bytes; it goes before the content when that is written.
+  const content = output + 16
+  let out = content
+  if (hasTime) {
+    store<u8>(out, TIME)
+    store<u64>(out + 1, eventTime)
+    out += 9
+  }
+  copy(out, constants, constantsLength)
+  out += constantsLength
+  out = message(out, BODY, messageSize(length))
+  out = message(out, STRING_VALUE, length)
+  memory.copy(out, lineStart(), lineSize())
+  out = attributes(out + length)
+  end = out
+  const size = out - content + following
+  const first = content - 1 - varintSize(size)
+  message(first, LOG_RECORDS, size)
+  return first
+}
+
+let end: usize = 0
+
+/** Address after what `record` wrote. */
+export function recordEnd(): usize {
+  return end
+}
+
+function attributes(out: usize): usize {
+  for (let attribute = firstAttribute; attribute < lastAttribute; attribute = nextAttribute(attribute)) {
+    const kind = kindOf(attribute)
+    if (kind === LATENCY) {
+      out = integer(out, attribute, latency)
+      continue
+    }
+    const field = fieldOf(attribute)
+    const at = fieldStart(field)
+    if (at === 0) continue
     if (kind === STRING) {
-      if (c !== QUOTE) continue
-      findText(at + 1, end - 1, (load<u32>(escapes + ((field >> 5) << 2)) & (1 << (field & 31))) !== 0)
+      if (load<u8>(at) !== QUOTE) continue
+      findText(at + 1, fieldEnd(field) - 1, isEscaped(field))
       out = keyValue(out, attribute, messageSize(textLength))
-      out = message(out, 0x0a, textLength)
       out = putText(out)
     } else if (kind === STRINGS) {
-      if (c !== OPEN_BRACKET) continue
+      if (load<u8>(at) !== OPEN_BRACKET) continue
       const values = valuesSize(at)
       out = keyValue(out, attribute, messageSize(values))
-      out = message(out, 0x2a, values)
+      out = message(out, ARRAY_VALUE, values)
       out = putValues(out, at)
-    } else out = integer(out, attribute, at, end)
+    } else out = integer(out, attribute, integerAt(at, fieldEnd(field)))
   }
   return out
 }
 
 /** `KeyValue` up to the length of its value, which follows. */
 function keyValue(out: usize, attribute: usize, valueLength: usize): usize {
-  const keyLength: usize = load<u32>(attribute, KEY_LENGTH)
-  out = message(out, 0x32, keyLength + messageSize(valueLength))
-  copy(out, load<u32>(attribute, KEY), keyLength)
-  return message(out + keyLength, 0x12, valueLength)
+  out = message(out, ATTRIBUTES, keyLength(attribute) + messageSize(valueLength))
+  return message(putKey(out, attribute), KEY_VALUE_VALUE, valueLength)
 }
 
-function integer(out: usize, attribute: usize, start: usize, end: usize): usize {
-  const value = integerAt(start, end)
+/** Nothing for NaN. */
+function integer(out: usize, attribute: usize, value: f64): usize {
   if (F64.isNaN(value)) return out
   const bits = value as i64 as u64
   out = keyValue(out, attribute, 1 + varintSize(bits))
-  store<u8>(out, 0x18)
+  store<u8>(out, INT_VALUE)
   return varint(out + 1, bits)
 }
 
@@ -102,28 +136,15 @@ function putValues(out: usize, at: usize): usize {
     if (load<u8>(at) !== QUOTE) at = skipValue(at, work)
     else {
       at = elementText(at)
-      out = message(out, 0x0a, messageSize(textLength))
-      out = putText(message(out, 0x0a, textLength))
+      out = putText(message(out, VALUES, messageSize(textLength)))
     }
   }
   return out
 }
 
-/** Finds the text of the JSON string at `at`; returns the address after that. */
-function elementText(at: usize): usize {
-  const stop = skipPlain(at + 1)
-  const isEscaped = load<u8>(stop) === BACKSLASH
-  const end = isEscaped ? endString(stop) : stop + 1
-  findText(at + 1, end - 1, isEscaped)
-  return end
-}
-
-function findText(start: usize, end: usize, isEscaped: bool): void {
-  textAt = isEscaped ? work : start
-  textLength = isEscaped ? unescaped(start, end, work) - work : end - start
-}
-
+/** `AnyValue.string_value` of the text found last. */
 function putText(out: usize): usize {
+  out = message(out, STRING_VALUE, textLength)
   copy(out, textAt, textLength)
   return out + textLength
 }

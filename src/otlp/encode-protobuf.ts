@@ -1,9 +1,8 @@
-import type { AttributeDefinition } from '../audit/attributes.ts'
+import type { AttributeDefinition, AttributeValue } from '../audit/attributes.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import { eventTime } from '../audit/event-time.ts'
 import { interactiveAccess } from '../audit/interactive-access.ts'
 import { ERROR, INFO, type Severity, severity, WARN } from '../audit/severity.ts'
-import { FieldEncoder, isField } from './field-encoder.ts'
+import { EventEncoder, isEncoded } from './event-encoder.ts'
 import { header, writeString, writeValue } from './protobuf-values.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 import { EVENT_NAME, RECORD_UID, type RequestShape, SCOPE_NAME } from './request-shape.ts'
@@ -12,14 +11,11 @@ import { withValidUtf8 } from './valid-utf8.ts'
 // Tags (field << 3 | wire type) of opentelemetry/proto/logs/v1/logs.proto and common/v1/common.proto.
 const FIELD_1 = 0x0a
 const FIELD_2 = 0x12
-const RECORD_TIME = 0x09
 const RECORD_SEVERITY_NUMBER = 0x10
 const RECORD_SEVERITY_TEXT = 0x1a
-const RECORD_BODY = 0x2a
 const RECORD_ATTRIBUTE = 0x32
 const RECORD_OBSERVED_TIME = 0x59
 const RECORD_EVENT_NAME = 0x62
-const STRING_VALUE = 0x0a
 
 /** What a record needs beyond 1.1 times its line: attributes repeat parts of it. A first guess, the buffer grows. */
 const OVERHEAD_PER_EVENT = 1400
@@ -30,27 +26,33 @@ interface WireAttribute {
   readonly key: Buffer
 }
 
+/** The fields of a record that do not depend on the event, for each severity. */
+interface Constants extends Readonly<Record<Severity['text'], Buffer>> {
+  readonly readAt: number
+}
+
+const NONE = Buffer.alloc(0)
+
 /** Encodes events as an OTLP `ExportLogsServiceRequest` in protobuf, with one ResourceLogs and one ScopeLogs. */
 export class ProtobufEncoder {
-  readonly #fields: FieldEncoder
-  /** Last attribute first, as everything is written from the end. */
-  readonly #derivedAttributes: readonly WireAttribute[]
+  readonly #records: EventEncoder
+  /** Those that few events have. Last attribute first, as everything is written from the end. */
+  readonly #otherAttributes: readonly WireAttribute[]
   readonly #accessAttributes: readonly WireAttribute[]
   readonly #uidKey = keyBytes(RECORD_UID)
   readonly #uidOf: string | undefined
   readonly #resource: Buffer
   readonly #scope: Buffer
   readonly #eventName: Buffer
+  #constants: Constants = { readAt: Number.NaN, INFO: NONE, WARN: NONE, ERROR: NONE }
 
   constructor(shape: RequestShape) {
     const reversed = shape.attributes.toReversed()
     const onWire = (definition: AttributeDefinition) => ({ definition, key: keyBytes(definition.name) })
-    this.#fields = new FieldEncoder(shape.attributes.filter(isField), {
-      keyOf: keyBytes,
-      write: 'protobufAttributes',
-    })
-    this.#derivedAttributes = reversed.filter(attribute => attribute.derive !== undefined).map(onWire)
-    this.#accessAttributes = reversed.filter(attribute => attribute.access !== undefined).map(onWire)
+    this.#records = new EventEncoder(shape.attributes.filter(isEncoded), keyBytes)
+    const others = reversed.filter(attribute => !isEncoded(attribute))
+    this.#otherAttributes = others.filter(({ access }) => access === undefined).map(onWire)
+    this.#accessAttributes = others.filter(({ access }) => access !== undefined).map(onWire)
     this.#uidOf = shape.recordUidOf
     this.#resource = resourceBytes(shape.resource)
     this.#scope = written(w => {
@@ -90,55 +92,58 @@ export class ProtobufEncoder {
   /** `original` is the event as it was read: its identity is taken from it. */
   #record(w: ProtobufWriter, event: AuditEvent, original: AuditEvent): void {
     const end = w.written
-    w.constant(this.#eventName)
-    w.fixed64(BigInt(event.readAt) * 1_000_000n)
-    w.byte(RECORD_OBSERVED_TIME)
     if (this.#uidOf !== undefined) this.#uid(w, original, this.#uidOf)
     this.#attributesOf(w, event)
-    this.#body(w, event)
-    w.constant(SEVERITY_BYTES[severity(event).text])
-    const time = eventTime(event)
-    if (time !== undefined) {
-      w.fixed64(time)
-      w.byte(RECORD_TIME)
-    }
-    header(w, FIELD_2, end)
+    const records = this.#records
+    records.record(event, this.#constantsOf(event), w.written - end)
+    w.copy(records.bytes, records.start, records.end)
   }
 
+  /** The attributes that are not encoded with the record. */
   #attributesOf(w: ProtobufWriter, event: AuditEvent): void {
     const access = interactiveAccess(event)
-    if (access !== undefined) {
-      for (const { definition, key } of this.#accessAttributes) {
-        const end = w.written
-        const value = definition.access?.(access)
-        if (value === undefined) continue
-        writeValue(w, definition.kind, value)
-        keyValue(w, key, end)
-      }
+    if (access !== undefined)
+      for (const { definition, key } of this.#accessAttributes)
+        this.#attribute(w, definition, key, definition.access?.(access))
+    for (const { definition, key } of this.#otherAttributes)
+      this.#attribute(w, definition, key, definition.derive?.(event))
+  }
+
+  #attribute(
+    w: ProtobufWriter,
+    { kind }: AttributeDefinition,
+    key: Buffer,
+    value: AttributeValue | undefined,
+  ): void {
+    if (value === undefined) return
+    const end = w.written
+    writeValue(w, kind, value)
+    keyValue(w, key, end)
+  }
+
+  /** The fields of a record that are the same in all events of its severity that were read at the same time. */
+  #constantsOf(event: AuditEvent): Buffer {
+    const { readAt } = event
+    if (this.#constants.readAt !== readAt) {
+      const observed = BigInt(readAt) * 1_000_000n
+      const constants = ({ number, text }: Severity) =>
+        written(w => {
+          w.constant(this.#eventName)
+          w.fixed64(observed)
+          w.byte(RECORD_OBSERVED_TIME)
+          writeString(w, RECORD_SEVERITY_TEXT, text)
+          w.byte(number)
+          w.byte(RECORD_SEVERITY_NUMBER)
+        })
+      this.#constants = { readAt, INFO: constants(INFO), WARN: constants(WARN), ERROR: constants(ERROR) }
     }
-    for (const { definition, key } of this.#derivedAttributes) {
-      const end = w.written
-      const value = definition.derive?.(event)
-      if (value === undefined) continue
-      writeValue(w, definition.kind, value)
-      keyValue(w, key, end)
-    }
-    const fields = this.#fields
-    fields.encode(event)
-    w.copy(fields.bytes, fields.start, fields.end)
+    return this.#constants[severity(event).text]
   }
 
   #uid(w: ProtobufWriter, event: AuditEvent, cluster: string): void {
     const end = w.written
     writeValue(w, 'string', event.identity(cluster))
     keyValue(w, this.#uidKey, end)
-  }
-
-  #body(w: ProtobufWriter, event: AuditEvent): void {
-    const end = w.written
-    w.copy(event.buffer, event.start, event.end)
-    header(w, STRING_VALUE, end)
-    header(w, RECORD_BODY, end)
   }
 }
 
@@ -153,20 +158,6 @@ function written(write: (w: ProtobufWriter) => void): Buffer {
   const w = new ProtobufWriter(Buffer.alloc(256))
   write(w)
   return w.bytes
-}
-
-/** `LogRecord.severity_number` and `severity_text`, tags included. */
-const severityBytes = ({ number, text }: Severity) =>
-  written(w => {
-    writeString(w, RECORD_SEVERITY_TEXT, text)
-    w.byte(number)
-    w.byte(RECORD_SEVERITY_NUMBER)
-  })
-
-const SEVERITY_BYTES: Readonly<Record<Severity['text'], Buffer>> = {
-  INFO: severityBytes(INFO),
-  WARN: severityBytes(WARN),
-  ERROR: severityBytes(ERROR),
 }
 
 const keyBytes = (name: string) => written(w => writeString(w, FIELD_1, name))

@@ -11,22 +11,30 @@ export interface Exports {
     escapeSlots: number,
     keys: number,
   ): number
+  /** See assembly/needles.ts. */
+  findLine(table: number, at: number, end: number): number
+  /** See assembly/needles.ts. */
+  findNeedles(table: number, from: number, to: number): void
+  /** See assembly/event.ts. */
+  prepare(
+    attributes: number,
+    attributeCount: number,
+    spans: number,
+    escapes: number,
+    line: number,
+    room: number,
+  ): void
+  /** See assembly/time.ts. */
+  setTimes(time: bigint, isKnown: number, microseconds: number): void
   /** See assembly/protobuf.ts. */
-  protobufAttributes: WriteAttributes
+  record(length: number, start: number, constants: number, constantsLength: number, following: number): number
+  /** See assembly/protobuf.ts. */
+  recordEnd(): number
   /** See assembly/document.ts. */
-  jsonAttributes: WriteAttributes
+  members(length: number, start: number): number
+  /** See assembly/document.ts. */
+  hasUsualTimes(): number
 }
-
-/** Writes attributes of a line to `out`; returns the address after them. */
-export type WriteAttributes = (
-  first: number,
-  last: number,
-  spans: number,
-  escapes: number,
-  origin: number,
-  room: number,
-  out: number,
-) => number
 
 /** What assembly/ calls. */
 export interface Imports {
@@ -34,6 +42,10 @@ export interface Imports {
   findDecoded(keys: number, start: number, end: number): number
   /** The integer that the JSON value `[start, end)` is, or NaN; asked for whatever is not plain digits. */
   integerOf(start: number, end: number): number
+  /** Calls `setTimes` with what is to be known of the event that is encoded: its timestamps are not as Go writes them. */
+  unusualTimes(): void
+  /** The needle `index` of a table begins at `at`. */
+  foundNeedle(index: number, at: number): void
 }
 
 /** An instance of the module with a memory of its own. */
@@ -60,7 +72,13 @@ export function instantiate(size: number, imports: Partial<Imports>): Instance {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const { exports } = new WebAssembly.Instance(compiled, {
     env: { memory },
-    imports: { findDecoded: notAsked, integerOf: notAsked, ...imports },
+    imports: {
+      findDecoded: notAsked,
+      integerOf: notAsked,
+      unusualTimes: notAsked,
+      foundNeedle: notAsked,
+      ...imports,
+    },
   })
   return { exports: exports as Exports, bytes: Buffer.from(memory.buffer) }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ATTRIBUTES, type AttributeDefinition, attributesOf } from '../../src/audit/attributes.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import { eventTime } from '../../src/audit/event-time.ts'
 import { EventScanner, parseEvent } from '../../src/audit/scan.ts'
 import { severity } from '../../src/audit/severity.ts'
 import { parseTimestampText } from '../../src/audit/time.ts'
@@ -122,6 +123,21 @@ for (const [encoding, decode] of ENCODERS) {
       })
     }
 
+    test('time and latency of timestamps of every form are those the event has', () => {
+      const events = timestamps().flatMap(stage =>
+        timestamps().map(received => {
+          const times = `"requestReceivedTimestamp":${received},"stageTimestamp":${stage}`
+          return parseEvent(`{"level":"Metadata","auditID":"a","stage":"x",${times}}`)
+        }),
+      )
+      const records = recordsOf(decode(events, ATTRIBUTES))
+      for (const [index, event] of events.entries()) {
+        const what = event.raw.toString()
+        assert.equal(records[index]?.timeUnixNano ?? '0', String(eventTime(event) ?? 0), what)
+        assert.deepEqual(asObject(records[index]?.attributes ?? []), attributesOf(event, ATTRIBUTES), what)
+      }
+    })
+
     test('an event without a usable stageTimestamp has no time, which means unknown', () => {
       const event = parseEvent('{"level":"Metadata","auditID":"a","stage":"x","stageTimestamp":"yesterday"}')
       assert.equal(recordsOf(decode([event], ATTRIBUTES))[0]?.timeUnixNano ?? '0', '0')
@@ -150,6 +166,32 @@ for (const [encoding, decode] of ENCODERS) {
       assert.deepEqual(recordsOf(decode([], ATTRIBUTES)), [])
     })
   })
+}
+
+/** JSON of timestamps: each day and time at a limit, and whatever else may stand there. */
+function timestamps(): string[] {
+  const days = [
+    '1969-12-31',
+    '1970-01-01',
+    '2000-02-29',
+    '2023-02-29',
+    '2024-02-28',
+    '2024-02-29',
+    '2024-03-01',
+  ]
+  days.push('2026-01-00', '2026-01-31', '2026-04-31', '2026-12-31', '2026-13-01', '2100-02-29', '2261-12-31')
+  days.push('2262-01-01', '2554-07-21', '9999-12-31')
+  const times = ['00:00:00.000000Z', '23:59:59.999999Z', '24:00:00.000000Z', '12:60:00.000000Z']
+  times.push(
+    '12:00:60.000000Z',
+    '12:00:00.00000xZ',
+    '12:00:00.123456789Z',
+    '12:00:00Z',
+    '12:00:00.123456+02:00',
+  )
+  const texts = [...days.map(day => `${day}T12:34:56.654321Z`), ...times.map(time => `2026-05-04T${time}`)]
+  const others = ['"2026-05-04t10:00:00.000000Z"', '"2026-05-04T10:00:00.00000\\u0030Z"', 'null', '{"a":1}']
+  return [...texts.map(text => `"${text}"`), ...others]
 }
 
 /** Offset of the n-th newline, counted from 1. */

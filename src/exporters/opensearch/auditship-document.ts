@@ -2,7 +2,7 @@ import { type AttributeDefinition, attributeValue } from '../../audit/attributes
 import type { AuditEvent } from '../../audit/event.ts'
 import { interactiveAccess } from '../../audit/interactive-access.ts'
 import { CLOSE_BRACE, QUOTE } from '../../audit/json.ts'
-import { FieldEncoder, isField } from '../../otlp/field-encoder.ts'
+import { EventEncoder, isEncoded } from '../../otlp/event-encoder.ts'
 import { constantOf, type JsonWriter } from '../../otlp/json-writer.ts'
 import type { DocumentLayout } from './document-layout.ts'
 import { writeDocumentTime } from './document-time.ts'
@@ -24,19 +24,18 @@ interface Member {
 
 /** auditship's own document: `@timestamp`, the attributes, the resource attributes and the event itself. */
 export class AuditshipDocument implements DocumentLayout {
-  readonly #fields: FieldEncoder
-  readonly #derivedAttributes: readonly Member[]
+  readonly #members: EventEncoder
+  /** Those that few events have. */
+  readonly #otherAttributes: readonly Member[]
   readonly #accessAttributes: readonly Member[]
   readonly #resource: DataView
 
   constructor(attributes: readonly AttributeDefinition[], resource: Readonly<Record<string, string>>) {
     const member = (definition: AttributeDefinition) => ({ definition, key: keyOf(definition.name) })
-    this.#fields = new FieldEncoder(attributes.filter(isField), {
-      keyOf: name => Buffer.from(keyText(name)),
-      write: 'jsonAttributes',
-    })
-    this.#derivedAttributes = attributes.filter(({ derive }) => derive !== undefined).map(member)
-    this.#accessAttributes = attributes.filter(({ access }) => access !== undefined).map(member)
+    this.#members = new EventEncoder(attributes.filter(isEncoded), name => Buffer.from(keyText(name)))
+    const others = attributes.filter(attribute => !isEncoded(attribute))
+    this.#otherAttributes = others.filter(({ access }) => access === undefined).map(member)
+    this.#accessAttributes = others.filter(({ access }) => access !== undefined).map(member)
     const pairs = Object.entries(resource).map(
       ([key, value]) => `,${JSON.stringify(key)}:${JSON.stringify(value)}`,
     )
@@ -44,13 +43,13 @@ export class AuditshipDocument implements DocumentLayout {
   }
 
   write(w: JsonWriter, event: AuditEvent, asText: boolean): void {
+    const members = this.#members
+    const isUsual = members.members(event)
     w.constant(TIMESTAMP)
-    writeDocumentTime(w, event)
+    writeDocumentTime(w, event, isUsual)
     w.byte(QUOTE)
-    const fields = this.#fields
-    fields.encode(event)
-    w.copy(fields.bytes, fields.start, fields.end)
-    for (const { definition, key } of this.#derivedAttributes) writeValue(w, key, definition.derive?.(event))
+    w.copy(members.bytes, members.start, members.end)
+    for (const { definition, key } of this.#otherAttributes) writeValue(w, key, definition.derive?.(event))
     if (interactiveAccess(event) !== undefined)
       for (const { definition, key } of this.#accessAttributes)
         writeValue(w, key, attributeValue(definition, event))

@@ -16,9 +16,9 @@ function documentTime(event: AuditEvent): bigint {
   return time !== undefined && time < LATEST ? time : BigInt(event.readAt) * NANOS_PER_MS
 }
 
-/** Writes that time in ISO 8601, every digit of it: as it stands in the event when it can. */
-export function writeDocumentTime(w: JsonWriter, event: AuditEvent): void {
-  if (isWrittenInUtc(event)) {
+/** Writes that time in ISO 8601, every digit of it: as it stands in the event when it can. `isUsual` says that it can, if known. */
+export function writeDocumentTime(w: JsonWriter, event: AuditEvent, isUsual = false): void {
+  if (isUsual || isWrittenInUtc(event)) {
     const field = FIELD.stageTimestamp
     w.copy(event.buffer, event.startOf(field) + 1, event.endOf(field) - 1)
     return
