@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Bytes } from '../../src/query/logs/bytes.ts'
 import { MAX_LINE } from '../../src/query/logs/line-chunks.ts'
+import { logMemory } from '../../src/query/logs/needle-finder.ts'
 import type { Needles } from '../../src/query/logs/needles.ts'
 import { readLog } from '../../src/query/logs/read-log.ts'
 
@@ -34,7 +35,7 @@ async function read(content: string | Buffer, needles: readonly Needles[] = [], 
   let progress = 0
   await readLog(
     bytes,
-    needles,
+    logMemory(needles),
     {
       event: found => ids.push(found.auditID),
       malformed: ({ source, offset }, reason) => malformed.push(`${source} ${offset} ${reason}`),

@@ -1,9 +1,11 @@
 import type { Bytes } from './bytes.ts'
 
 export const NEWLINE = 0x0a
-const CHUNK = 1024 * 1024
+const CHUNK = 4 * 1024 * 1024
 /** A longer line is passed over, as the `auditLog` receiver does by default. */
 export const MAX_LINE = 16 * 1024 * 1024
+/** Length of a buffer that chunks are read into: the start of a line, what is read behind it, and one byte more. */
+export const ROOM = MAX_LINE + CHUNK + 1
 
 /** Whole lines, one behind the other. Their bytes are overwritten when the next chunk but one is asked for. */
 export interface LineChunk {
@@ -17,10 +19,13 @@ export interface LineChunk {
   readonly dropped: number
 }
 
-/** Cuts bytes behind newlines. Reads on while a chunk is looked at. */
-export async function* lineChunks(bytes: Bytes): AsyncGenerator<LineChunk> {
-  let buffer: Buffer = Buffer.allocUnsafeSlow(CHUNK + 1)
-  let spare: Buffer = Buffer.allocUnsafeSlow(CHUNK + 1)
+/** Cuts bytes behind newlines. Reads on while a chunk is looked at: the chunks lie in two buffers by turns. */
+export async function* lineChunks(
+  bytes: Bytes,
+  [first, second]: readonly [Buffer, Buffer],
+): AsyncGenerator<LineChunk> {
+  let buffer = first
+  let spare = second
   let filled = 0
   let offset = 0
   let dropped = 0
@@ -34,30 +39,21 @@ export async function* lineChunks(bytes: Bytes): AsyncGenerator<LineChunk> {
         offset += filled
         filled = 0
       }
-      buffer = withRoom(buffer, filled)
       reading = bytes.read(room(buffer, filled))
       continue
     }
-    const next = withRoom(spare, 0, filled - end)
-    buffer.copy(next, 0, end, filled)
-    if (count > 0) reading = bytes.read(room(next, filled - end))
+    buffer.copy(spare, 0, end, filled)
+    if (count > 0) reading = bytes.read(room(spare, filled - end))
     if (end > 0) yield { buffer, end, offset, dropped }
     if (count === 0) return
     offset += end
     dropped = 0
     filled -= end
-    spare = buffer
-    buffer = next
+    const read = buffer
+    buffer = spare
+    spare = read
   }
 }
 
-/** Where to read to behind the first `filled` bytes; one byte is left. */
-const room = (buffer: Buffer, filled: number) => buffer.subarray(filled, buffer.length - 1)
-
-/** The buffer, or a larger one with its first `kept` bytes when there is no room behind `filled` bytes. */
-function withRoom(buffer: Buffer, kept: number, filled = kept): Buffer {
-  if (filled < buffer.length - 1) return buffer
-  const larger = Buffer.allocUnsafeSlow(2 * filled + CHUNK + 1)
-  buffer.copy(larger, 0, 0, kept)
-  return larger
-}
+/** Where to read to behind the first `filled` bytes. */
+const room = (buffer: Buffer, filled: number) => buffer.subarray(filled, filled + CHUNK)

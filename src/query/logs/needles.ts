@@ -1,7 +1,8 @@
+import type { Needle } from '../../wasm/needle-table.ts'
 import type { Condition } from '../condition.ts'
 
-/** Byte strings of which a line must have at least one to be looked at. */
-export type Needles = readonly string[]
+/** Byte strings of which a line must have at least one to be looked at: ASCII. */
+export type Needles = readonly Needle[]
 
 /** Shorter ones would find too much. */
 const SHORTEST = 4
@@ -64,12 +65,17 @@ function ofPattern(pattern: string): Needles[] {
 const longest = (runs: readonly string[]) => runs.reduce((a, b) => (b.length > a.length ? b : a), '')
 
 /** The escapes that JSON has for the characters, which are ASCII: hexadecimal digits may be of either case. */
-function escapesOf(characters: string): string[] {
-  const codes = [...new Set(characters)].map(character =>
-    character.charCodeAt(0).toString(16).padStart(2, '0'),
-  )
-  return [...new Set(codes.flatMap(code => [code, code.toUpperCase()]))].map(code => `\\u00${code}`)
+function escapesOf(characters: string): Needle[] {
+  const lasts = new Map<string, Set<string>>()
+  for (const character of characters) {
+    const [first = '', last = ''] = character.charCodeAt(0).toString(16).padStart(2, '0')
+    lasts.set(first, (lasts.get(first) ?? new Set()).add(last).add(last.toUpperCase()))
+  }
+  return [...lasts].map(([first, digits]) => [...`\\u00${first}`, [...digits].join('')])
 }
+
+/** What is short is told from longer words, `kube-proxy` for one, by what is before it. */
+const BEFORE_SHORT = ['"/fF6']
 
 /**
  * Of interactive access. The subresource is all of a string in objectRef; without objectRef it is a segment of the path in
@@ -77,13 +83,8 @@ function escapesOf(characters: string): string[] {
  * these with its last character escaped, `%2\u0046`.
  */
 const ACCESS: Needles = [
-  ...SUBRESOURCES.flatMap(name => ['"', '?', '/', '\\', '%'].map(after => name + after)).flatMap(withBefore),
+  ...SUBRESOURCES.map(name => [...(name.length > 5 ? '' : BEFORE_SHORT), ...name, '"?/\\%']),
   ...escapesOf(`${SUBRESOURCES.join('')}%67`),
   '%6',
   '%7',
 ]
-
-/** What is short is told from longer words, `kube-proxy` for one, by what is before it. */
-function withBefore(needle: string): string[] {
-  return needle.length > 6 ? [needle] : ['"', '/', 'f', 'F', '6'].map(before => before + needle)
-}

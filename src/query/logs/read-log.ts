@@ -3,11 +3,7 @@ import { EventScanner } from '../../audit/scan.ts'
 import { LineSplitter } from '../../receivers/audit-log/split-lines.ts'
 import type { Bytes } from './bytes.ts'
 import { type LineChunk, lineChunks, MAX_LINE, NEWLINE } from './line-chunks.ts'
-import { NeedleFinder } from './needle-finder.ts'
-import type { Needles } from './needles.ts'
-
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
+import type { LogMemory, NeedleFinder } from './needle-finder.ts'
 
 /** What reading a log gives. */
 export interface LogVisitor {
@@ -20,21 +16,21 @@ export interface LogVisitor {
 }
 
 /**
- * Reads a log to its end. With sets of needles only lines that have one of each are scanned; of all others only the first
- * and last byte are looked at, so that torn ones are still told of. Lines glued together by a crash are taken apart.
+ * Reads a log to its end. With sets of needles only lines that have one of each are scanned, and those that do not begin
+ * and end as an event does, so that torn ones are still told of. Lines glued together by a crash are taken apart.
  * Resolves to what is wrong with the end of the content, if anything.
  */
 export async function readLog(
   bytes: Bytes,
-  needles: readonly Needles[],
+  { buffers, finders }: LogMemory,
   visitor: LogVisitor,
   signal: AbortSignal,
 ): Promise<Error | undefined> {
   const scanner = new EventScanner()
   let finder: NeedleFinder | undefined
-  for await (const chunk of lineChunks(bytes)) {
+  for await (const chunk of lineChunks(bytes, buffers)) {
     if (signal.aborted) break
-    finder ??= best(needles, chunk)
+    finder ??= best(finders, chunk)
     scanner.readAt = Date.now()
     readChunk(bytes.name, chunk, finder, scanner, visitor)
     visitor.progress(chunk.end + chunk.dropped)
@@ -42,11 +38,15 @@ export async function readLog(
   return bytes.whyNoEnd()
 }
 
-/** Of several sets the one that the first chunk has the least of: it leaves the fewest lines to scan. */
-function best(needles: readonly Needles[], { buffer, end }: LineChunk): NeedleFinder | undefined {
-  const finders = needles.map(set => new NeedleFinder(set))
+/** The one that finds the fewest lines in the first chunk. */
+function best(finders: readonly NeedleFinder[], { buffer, end }: LineChunk): NeedleFinder | undefined {
   if (finders.length < 2) return finders[0]
-  const counts = finders.map(finder => finder.findAll(buffer, end).length)
+  const counts = finders.map(finder => {
+    let count = 0
+    for (let start = finder.findLine(buffer, 0, end); start < end; count++)
+      start = finder.findLine(buffer, endOfLine(buffer, start, end), end)
+    return count
+  })
   return finders[counts.indexOf(Math.min(...counts))]
 }
 
@@ -58,24 +58,22 @@ function readChunk(
   visitor: LogVisitor,
 ): void {
   const { buffer, end, offset, dropped } = chunk
-  const hits = finder?.findAll(buffer, end)
-  let hit = 0
-  for (let start = 0, next = 0; start < end; start = next) {
-    const newline = buffer.indexOf(NEWLINE, start)
-    const isWhole = newline >= 0 && newline < end
-    next = isWhole ? newline + 1 : end
-    if (start === 0 && dropped > 0) {
-      visitor.malformed({ source, offset: offset - dropped }, `a line longer than ${MAX_LINE / 2 ** 20} MiB`)
-      continue
-    }
-    if (hits !== undefined) {
-      while ((hits[hit] ?? end) < start) hit++
-      const isHit = (hits[hit] ?? end) < next
-      const last = isWhole ? newline - 1 : end - 1
-      if (!isHit && buffer[start] === OPEN_BRACE && buffer[last] === CLOSE_BRACE) continue
-    }
-    readLine(source, chunk, start, next, scanner, visitor)
+  const lineFrom = (at: number) => finder?.findLine(buffer, at, end) ?? at
+  let at = 0
+  if (dropped > 0) {
+    visitor.malformed({ source, offset: offset - dropped }, `a line longer than ${MAX_LINE / 2 ** 20} MiB`)
+    at = endOfLine(buffer, 0, end)
   }
+  for (let start = lineFrom(at); start < end; start = lineFrom(at)) {
+    at = endOfLine(buffer, start, end)
+    readLine(source, chunk, start, at, scanner, visitor)
+  }
+}
+
+/** Offset behind the newline of the line at `start`, or `end`. */
+function endOfLine(buffer: Buffer, start: number, end: number): number {
+  const newline = buffer.indexOf(NEWLINE, start)
+  return newline >= 0 && newline < end ? newline + 1 : end
 }
 
 /** The line `[start, next)` with its newline, if it has one. */

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../audit/event.ts'
 import type { Condition } from '../condition.ts'
 import { matcher } from '../matcher.ts'
 import type { OpenLogs } from './log-files.ts'
+import { logMemory } from './needle-finder.ts'
 import { needlesOf } from './needles.ts'
 import { readLog } from './read-log.ts'
 
@@ -26,7 +27,7 @@ export async function searchLogs(
   signal: AbortSignal,
 ): Promise<SearchReport> {
   const matches = matcher(condition)
-  const needles = needlesOf(condition)
+  const memory = logMemory(needlesOf(condition))
   const failures = unreadable.map(({ path, error }) => `cannot read ${path}: ${error.message}`)
   const named: string[] = []
   let malformed = 0
@@ -41,7 +42,7 @@ export async function searchLogs(
   }
   for (const { bytes } of logs) {
     try {
-      const failure = await readLog(bytes, needles, visitor, signal)
+      const failure = await readLog(bytes, memory, visitor, signal)
       if (failure !== undefined)
         failures.push(`${bytes.name} is damaged or incomplete, what is before was read: ${failure.message}`)
     } catch (error) {
