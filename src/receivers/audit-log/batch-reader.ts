@@ -43,22 +43,28 @@ export class BatchReader {
     if (length === 0) return undefined
     const isSmall = length < SMALL
     const buffer = isSmall ? Buffer.allocUnsafeSlow(length + 1) : this.#buffers.take(batchSize + 1)
-    const release = isSmall ? () => {} : () => this.#buffers.give(buffer)
+    const give = isSmall ? () => {} : () => this.#buffers.give(buffer)
     const count = await source.read(buffer.subarray(0, length), cursor.offset, cursor.tail)
     const read = await this.#batch(source, cursor, buffer, count, isFinal)
-    if (read !== undefined) return { ...read, release }
-    release()
-    return undefined
+    if (read === undefined) {
+      give()
+      return undefined
+    }
+    const release = () => {
+      read.release()
+      give()
+    }
+    return { ...read, release }
   }
 
-  /** What the first `count` bytes of `buffer` hold. */
+  /** What the first `count` bytes of `buffer` hold; `release` gives back what belongs to the scanner. */
   async #batch(
     source: ByteSource,
     cursor: Cursor,
     buffer: Buffer,
     count: number,
     isFinal: boolean,
-  ): Promise<Omit<ReadBatch, 'release'> | undefined> {
+  ): Promise<ReadBatch | undefined> {
     if (count === 0) return undefined
     const end = buffer.lastIndexOf(NEWLINE, count - 1) + 1
     if (end > 0) return this.#lines(source, cursor, buffer, end)
@@ -71,13 +77,15 @@ export class BatchReader {
   }
 
   /** Splits the first `end` bytes of `buffer`, which has room for one byte more. */
-  #lines(source: ByteSource, cursor: Cursor, buffer: Buffer, end: number): Omit<ReadBatch, 'release'> {
+  #lines(source: ByteSource, cursor: Cursor, buffer: Buffer, end: number): ReadBatch {
     const after = cursor.after(buffer.subarray(0, end))
     this.#scanner.readAt = Date.now()
+    // Without a pause until the lines are split: several logs have this scanner.
+    const release = this.#scanner.leaseSpans()
     const { batch, hole } = new LineSplitter(this.#scanner, source.path, buffer, cursor.offset).split(end)
     // Said once, where it begins.
     const isNew = hole !== cursor.offset || cursor.tail.at(-1) !== 0
-    return { batch, cursor: after, hole: isNew ? hole : undefined }
+    return { batch, cursor: after, hole: isNew ? hole : undefined, release }
   }
 
   async #longLine(
@@ -85,7 +93,7 @@ export class BatchReader {
     cursor: Cursor,
     first: Buffer,
     isFinal: boolean,
-  ): Promise<Omit<ReadBatch, 'release'> | undefined> {
+  ): Promise<ReadBatch | undefined> {
     const { maxLineSize } = this.#limits
     const line = await readLongLine(source, cursor, first, this.#limits, isFinal)
     if (line === undefined) return undefined
@@ -93,6 +101,7 @@ export class BatchReader {
     const reason = `a line longer than maxLineSize (${maxLineSize} bytes)`
     const position = { source: source.path, offset: cursor.offset }
     const malformed = { raw: line.start, length: line.length, position, reason }
-    return { batch: { events: [], malformed: [malformed], bytes: 0 }, cursor: line.after, hole: undefined }
+    const batch = { events: [], malformed: [malformed], bytes: 0 }
+    return { batch, cursor: line.after, hole: undefined, release: () => {} }
   }
 }

@@ -11,7 +11,7 @@ import { waitUntil } from '../../wait-until.ts'
 const line = (id: number) =>
   `{"level":"Metadata","auditID":"${id}","stage":"ResponseComplete","requestURI":"/${String(id).repeat(200)}"}`
 
-test('the bytes of a batch stay as they were until it is acknowledged, and are used again after that', async t => {
+test('the bytes of a batch and the spans of its fields stay as they were until it is acknowledged, and are used again after that', async t => {
   const dir = await tempDir(t)
   const lines = Array.from({ length: 3000 }, (_, id) => line(id))
   await writeFile(join(dir, 'audit.log'), lines.map(text => `${text}\n`).join(''))
@@ -24,6 +24,7 @@ test('the bytes of a batch stay as they were until it is acknowledged, and are u
   const held: { batch: AuditBatch; acknowledge: () => void }[] = []
   const buffers = new Set<ArrayBufferLike>()
   const texts: string[] = []
+  const ids: (string | undefined)[] = []
   await receiver.start(batch => {
     if (batch.events[0]) buffers.add(batch.events[0].buffer.buffer)
     return new Promise(acknowledge => held.push({ batch, acknowledge }))
@@ -35,10 +36,12 @@ test('the bytes of a batch stay as they were until it is acknowledged, and are u
     // The last one first: what is read into its place must not touch the others.
     const { batch, acknowledge } = held.pop() ?? assert.fail()
     texts.push(...batch.events.map(event => event.raw.toString()))
+    ids.push(...batch.events.map(event => event.auditID))
     acknowledge()
     await new Promise(setImmediate)
   }
   await receiver.stop()
   assert.deepEqual(texts.toSorted(), lines.toSorted())
+  assert.deepEqual(ids.toSorted(), lines.map((_, id) => String(id)).toSorted())
   assert.ok(buffers.size <= 6, `${buffers.size} buffers`)
 })
