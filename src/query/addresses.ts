@@ -10,7 +10,7 @@ type Family = 'ipv4' | 'ipv6'
 const familyOf = (address: string): Family | undefined => (({ 4: 'ipv4', 6: 'ipv6' }) as const)[isIP(address)]
 
 /** Private, shared, loopback and link-local networks (RFC 1918, 6598, 4193, 3927, 4291). */
-const INSIDE = blockList([
+const INSIDE = [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
@@ -20,13 +20,17 @@ const INSIDE = blockList([
   '::1/128',
   'fc00::/7',
   'fe80::/10',
-])
+]
+/** Made when it is asked: few questions do. */
+let inside: BlockList | undefined
 
 /** All addresses but private, shared, loopback and link-local ones. IPv4 written as IPv6 (`::ffff:10.0.0.1`) counts as IPv4. */
 export const OUTSIDE: AddressRange = {
   has(address) {
     const family = familyOf(address)
-    return family !== undefined && !INSIDE.check(address, family)
+    if (family === undefined) return false
+    inside ??= blockList(INSIDE)
+    return !inside.check(address, family)
   },
 }
 
