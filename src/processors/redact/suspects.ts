@@ -8,8 +8,15 @@ export const MAY_HOLD_OBJECT = 1
 /** A string of the event may hold a secret. */
 export const MAY_HOLD_TEXT = 2
 
-const [AT, J, SLASH] = Buffer.from('@J/')
+const [AT, SLASH] = Buffer.from('@/')
 const HEX = '0123456789abcdefABCDEF'
+/** The two digits of `\\u00…` for ASCII that Go's encoder writes otherwise: it may hide something. & is 26, < is 3c, > is 3e; 7f has no other way. */
+const ESCAPES = [
+  ['2', HEX.replace('6', '')],
+  ['3', HEX.replace(/[ce]/gi, '')],
+  ['456', HEX],
+  ['7', HEX.replace(/f/gi, '')],
+] as const
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 /** Latin-1 of what may stand before a word: no letter, digit or underscore, unless it ends an escape or is UTF-8. */
 const BEFORE_WORD = Array.from({ length: 0x100 }, (_, byte) => String.fromCharCode(byte))
@@ -35,11 +42,16 @@ const NEEDLES = new NeedleSearch([
   kind('Secret'),
   kind('TokenRe'),
   text([...'PRIVATE']),
+  // Of a JSON Web Token.
+  text([...'eyJ']),
   ...BASE64_PRIVATE_KEY.map(written => text([...written])),
   text([BEFORE_WORD, 'A', 'KS', 'I', 'A', BASE32]),
   scheme('bearer'),
   scheme('basic'),
-  { places: [...'\\u00', '234567', HEX], meaning: escapeMeaning },
+  ...ESCAPES.map(([first, last]) => ({
+    places: [...'\\u00', first, last],
+    meaning: () => MAY_HOLD_TEXT | MAY_HOLD_OBJECT,
+  })),
 ])
 
 /** Why each of the events must be looked at closely: bits, 0 for those that need not be. */
@@ -76,10 +88,6 @@ function search(
   }
   NEEDLES.find(buffer, from, to, noting())
   const region = buffer.subarray(0, to)
-  const noteToken = noting()
-  // The `eyJ` of a JSON Web Token: few other things have a J.
-  for (let at = region.indexOf(J ?? 0, from); at >= 0; at = region.indexOf(J ?? 0, at + 1))
-    if (region[at - 1] === 0x79 && region[at - 2] === 0x65) noteToken(at, MAY_HOLD_TEXT)
   const noteUrl = noting()
   let before = from
   for (let at = region.indexOf(AT ?? 0, from); at >= 0; at = region.indexOf(AT ?? 0, at + 1)) {
@@ -98,16 +106,6 @@ function isBeforeToken(bytes: Buffer, at: number): boolean {
   // The separator may be written as several, and as escapes.
   const behind = bytes.toString('latin1', at, at + 80).replace(/^(?:\s|\\[nrt]|%20|\+)+/, '')
   return TOKEN.test(behind)
-}
-
-/** Whether `\\u00` and two digits stand for ASCII that Go's encoder writes otherwise: it may hide something. */
-function escapeMeaning(bytes: Buffer, at: number): number {
-  const first = bytes[at + 4] ?? 0
-  const second = (bytes[at + 5] ?? 0) | 0x20
-  // & is 26, < is 3c, > is 3e, and 7f has no other way.
-  if (first === 0x32 && second === 0x36) return 0
-  if (first === 0x33 && (second === 0x63 || second === 0x65)) return 0
-  return first === 0x37 && second === 0x66 ? 0 : MAY_HOLD_TEXT | MAY_HOLD_OBJECT
 }
 
 /** Whether there is a `//` before the `@` in its string and after `from`, as in a URL with a password. */
