@@ -24,7 +24,7 @@ interface Answer {
 let stats = noStats()
 
 async function answer(request: IncomingMessage): Promise<Answer> {
-  const path = request.url?.split('?', 1)[0] ?? ''
+  const [path = '', query] = request.url?.split('?', 2) ?? []
   if (request.method === 'GET' && path === '/stats') return json(200, JSON.stringify(stats))
   if (path === '/reset') {
     stats = noStats()
@@ -40,15 +40,17 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   if (path === '/bytes') return json(200, '{}')
   try {
     const body = decode(sent, request.headers['content-encoding'])
-    return bulk ? takenBulk(body) : takenLogs(body, request.headers['content-type'] ?? '')
+    return bulk
+      ? takenBulk(body, query?.includes('filter_path=') ?? false)
+      : takenLogs(body, request.headers['content-type'] ?? '')
   } catch (error) {
     stats.refused++
     return json(400, JSON.stringify({ message: String(error) }))
   }
 }
 
-function takenBulk(body: Buffer): Answer {
-  const { received, answer } = takeBulk(body)
+function takenBulk(body: Buffer, isFiltered: boolean): Answer {
+  const { received, answer } = takeBulk(body, isFiltered)
   count(received)
   return json(200, answer)
 }

@@ -3,8 +3,11 @@ import type { Received } from './received.ts'
 /** One entry of a bulk response. */
 type BulkItem = Record<string, { _index?: string; _id?: string; status: number }>
 
-/** Takes the bulk body of an OpenSearch client; every item is answered with 201, each `create` counts as an event. */
-export function takeBulk(body: Buffer): { received: Received; answer: string } {
+/**
+ * Takes the bulk body of an OpenSearch client; every item is answered with 201, each `create` counts as an event. The answer has what
+ * OpenSearch says by itself, or with `isFiltered` what it says to a client that asks for the status only.
+ */
+export function takeBulk(body: Buffer, isFiltered: boolean): { received: Received; answer: string } {
   const received = { events: 0, eventBytes: 0 }
   const items: BulkItem[] = []
   const nextLine = (from: number) => {
@@ -17,15 +20,18 @@ export function takeBulk(body: Buffer): { received: Received; answer: string } {
     const action = JSON.parse(body.toString('utf8', at, actionEnd)) as Record<string, object>
     const documentEnd = nextLine(actionEnd + 1)
     for (const [operation, target] of Object.entries(action))
-      items.push({ [operation]: { ...target, status: 201 } })
+      items.push({ [operation]: { ...(isFiltered ? FILTERED : target), status: 201 } })
     if ('create' in action) {
       received.events++
       received.eventBytes += Math.max(0, documentEnd - 1 - startOfEvent(body, actionEnd, documentEnd))
     }
     at = documentEnd + 1
   }
-  return { received, answer: JSON.stringify({ took: 1, errors: false, items }) }
+  return { received, answer: JSON.stringify(isFiltered ? { items } : { took: 1, errors: false, items }) }
 }
+
+/** What is left of an item when only its index and status are asked for. */
+const FILTERED = { _index: '.ds-k8s-audit-000001' }
 
 const EVENT_KEY = Buffer.from(',"event":')
 

@@ -41,7 +41,11 @@ export function bulkOutcome(
   const deferred = new Set<AuditEvent>()
   const refused = new Map<AuditEvent, Omit<Rejection, 'event'>>()
   let why: RetryableError | undefined
-  for (const [index, owner] of owners.entries()) {
+  // Of items that say the same one object was made: what it says was looked at.
+  let delivered: unknown
+  for (let index = 0; index < owners.length; index++) {
+    if (items[index] === delivered) continue
+    const owner = owners[index] as AuditEvent
     const isCreate = at(items[index], 'create') !== undefined
     const item = itemOf(items[index])
     const isThere = isSuccess(item) || (item.status === 409 && isCreate)
@@ -50,7 +54,7 @@ export function bulkOutcome(
     if (isAnswered && isMisplaced && !isStandIn) {
       deferred.add(owner)
       why ??= guessesTypesError(item._index)
-    } else if (isThere) continue
+    } else if (isThere) delivered = items[index]
     else if (isAnswered) refused.set(owner, refusalOf(item))
     else {
       deferred.add(owner)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiError, ApiResponse } from '@opensearch-project/opensearch/lib/Transport.js'
+import { alikeItems } from './alike-items.ts'
 import type { AwsCredentials } from './aws-credentials.ts'
 import { noAnswer, noAnswerInTime } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
@@ -87,7 +88,7 @@ async function textOf(body: IncomingMessage, longest: number): Promise<string | 
 function parsed(contentType: string | undefined, text: string): unknown {
   if (!contentType?.includes('json') || text === '') return text
   try {
-    return JSON.parse(text)
+    return alikeItems(text) ?? JSON.parse(text)
   } catch {
     return text
   }
