@@ -43,7 +43,7 @@ export const auditLogOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe('Remember what was delivered. `false`: begin at startAt at each start, for trying out'),
-  maxInFlight: z.int().min(1).max(64).default(4).describe('Batches under way and not yet acknowledged'),
+  maxInFlight: z.int().min(1).max(64).default(3).describe('Batches under way and not yet acknowledged'),
   batchSize: byteSize()
     .pipe(
       z
