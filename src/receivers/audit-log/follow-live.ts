@@ -1,3 +1,4 @@
+import { wait } from '../../pipeline/backoff.ts'
 import type { ByteSource } from './byte-source.ts'
 import { Cursor } from './cursor.ts'
 import { type FoundFile, openFound } from './found-file.ts'
@@ -8,6 +9,8 @@ import { readOn } from './read-on.ts'
 import { untilWritten } from './read-rotated.ts'
 
 const NOTHING = Buffer.alloc(0)
+/** What is written within so many milliseconds after a reading is read together: else each event costs a request. */
+const GATHER_MS = 15
 
 /** Reads the live file and follows it as long as it is the live one. Keeps it open, so that renaming and deleting lose nothing. */
 export class LiveReading {
@@ -32,6 +35,7 @@ export class LiveReading {
         await this.#readLastLine()
         return false
       }
+      await wait(GATHER_MS, this.#log.signal)
       const change = await this.#nextChange()
       if (change === 'unread file') return false
       if (change === 'rotated' && (await this.#finish())) return true

@@ -59,7 +59,7 @@ export const auditLogOptions = z.strictObject({
     .describe('A longer line is skipped; its first 64 KiB go into the dead-letter file'),
   pollInterval: duration()
     .pipe(z.number().min(10).max(60_000))
-    .prefault('250ms')
+    .prefault('500ms')
     .describe('How often to look at the file when the operating system reports no change'),
 })
 

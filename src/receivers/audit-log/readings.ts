@@ -15,7 +15,7 @@ import { Turns } from './turns.ts'
 import { WakeUp } from './wake-up.ts'
 
 /** Five seconds by default. */
-const POLLS_PER_SURVEY = 20
+const POLLS_PER_SURVEY = 10
 /** When the system reports writing, one of many logs that was not written to for so long, in milliseconds, is looked at less often. */
 const QUIET_MS = 60_000
 /** Logs that have gone for good, as those of past days do, are remembered up to this number: they may come back. */

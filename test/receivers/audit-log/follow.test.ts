@@ -126,7 +126,7 @@ test('at most maxInFlight batches are unacknowledged', async t => {
 test('a restart repeats what was not acknowledged, though later batches were', async t => {
   const log = await TestLog.create(t)
   await log.append(lines(1, 100))
-  const first = await start(log, { sink: new Sink().hold(), options: { batchSize: 1024 } })
+  const first = await start(log, { sink: new Sink().hold(), options: { batchSize: 1024, maxInFlight: 4 } })
   const { sink } = first
   await until(
     () => sink.pending.length === 4,

@@ -35,7 +35,7 @@ async function deadBackend(log: TestLog): Promise<Running> {
     await log.rotate(n)
   }
   await log.append(lines(40, 49))
-  const running = await start(log, { sink: new Sink().hold() })
+  const running = await start(log, { options: { maxInFlight: 4 }, sink: new Sink().hold() })
   await until(
     async () => running.sink.pending.length === 4 && (await savedNames(log)).length === 4,
     () => running.said,
@@ -149,7 +149,7 @@ test('a gap found at a restart while the backend is still dead is not reported a
   const log = await TestLog.create(t)
   await kill(log, await deadBackend(log))
   await rm(log.backup(1))
-  const second = await start(log, { sink: new Sink().hold() })
+  const second = await start(log, { options: { maxInFlight: 4 }, sink: new Sink().hold() })
   await until(
     async () => second.counters.bytesLost > 0 && (await savedNames(log)).length === 3,
     () => second.said,

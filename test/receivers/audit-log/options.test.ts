@@ -62,7 +62,7 @@ test('the defaults: 4 batches of 1 MiB, lines up to 16 MiB, a look every 250 ms,
     maxInFlight: 3,
     batchSize: 2 ** 20,
     maxLineSize: 16 * 2 ** 20,
-    pollInterval: 250,
+    pollInterval: 500,
   })
 })
 

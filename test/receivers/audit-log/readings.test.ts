@@ -21,21 +21,21 @@ function reading(filename: string, next: Consumer = async () => {}) {
   return { place, readings, log: readings.of(folder) }
 }
 
-test('one of many logs is looked at every 250 ms, every 5 s when it is quiet and the system reports what is written', () => {
+test('one of many logs is looked at every 500 ms, every 5 s when it is quiet and the system reports what is written', () => {
   const { readings, log } = reading('*.log')
-  assert.equal(log.idleMs(), 250)
+  assert.equal(log.idleMs(), 500)
   readings.notice(undefined)
-  assert.equal(log.idleMs(), 250)
+  assert.equal(log.idleMs(), 500)
   readings.notice('other.log')
   assert.equal(log.idleMs(), 5_000)
   log.progress.advance(Cursor.START, 0)
-  assert.equal(log.idleMs(), 250)
+  assert.equal(log.idleMs(), 500)
 })
 
-test('a single log is always looked at every 250 ms', () => {
+test('a single log is always looked at every 500 ms', () => {
   const { readings, log } = reading('audit.log')
   readings.notice('audit.log')
-  assert.equal(log.idleMs(), 250)
+  assert.equal(log.idleMs(), 500)
 })
 
 test('a log that is gone and whose batch is in flight is waited for, however many are gone', async () => {
