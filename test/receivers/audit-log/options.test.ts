@@ -55,7 +55,7 @@ test('an invalid pattern is refused with its fault and what to do about it', () 
   )
 })
 
-test('the defaults: 4 batches of 1 MiB, lines up to 16 MiB, a look every 250 ms, from the beginning', () => {
+test('the defaults: 3 batches of 1 MiB, lines up to 16 MiB, a look every 500 ms, from the beginning', () => {
   assert.deepEqual(auditLogOptions.parse({}), {
     startAt: 'beginning',
     checkpoint: true,
