@@ -1,5 +1,5 @@
-// Walks JSON text byte by byte without building values, as assembly/json.ts does faster. Everything here accepts what `JSON.parse` accepts
-// (test/audit/scan-fuzz.test.ts) and returns the offset after what it read, or -1.
+// Walks JSON text byte by byte without building values, for what looks into a few events; all of them are scanned by
+// assembly/json.ts. Everything here accepts exactly what `JSON.parse` accepts (test/audit/scan-fuzz.test.ts) and returns the offset after what it read, or -1.
 // Reading past the buffer's end gives undefined, which no comparison and no table accepts; callers check the offset.
 
 export const QUOTE = 0x22
@@ -98,9 +98,8 @@ export function skipValue(b: Uint8Array, i: number): number {
 const FIRST_STACK = new Uint8Array(1024)
 
 /**
- * `i` is at the opening bracket. Iterative, so any depth is safe, at one byte of memory a level.
- * The runs of plain bytes in keys and strings are the hottest loops of the agent: written out, because whether the
- * compiler would inline them changes from run to run.
+ * `i` is at the opening bracket. Iterative, so any depth is safe, at one byte of memory a level. The runs of plain bytes
+ * are written out: whether the compiler would inline them changes from run to run.
  */
 function skipContainer(b: Uint8Array, i: number): number {
   let stack: Uint8Array = FIRST_STACK

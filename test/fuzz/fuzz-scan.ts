@@ -1,3 +1,4 @@
+import { skipSpace, skipValue } from '../../src/audit/json.ts'
 import { EventScanner } from '../../src/audit/scan.ts'
 import { SAMPLE_LOGS, sampleLines } from '../samples.ts'
 import { mutate } from './mutate.ts'
@@ -6,6 +7,9 @@ import { disagreement } from './scan-oracle.ts'
 
 /** Longer lines would only make the run slower: their bodies hold nothing the scanner treats differently. */
 const LONGEST_SEED_LINE = 1500
+
+/** Of so many lines one is walked in JavaScript, too. */
+const WALKED = 8
 
 /** What a run found. */
 export interface FuzzResult {
@@ -25,11 +29,23 @@ export function fuzzScan(lines: number, seed: number): FuzzResult {
     const line = mutate(random.pick(seeds), random.pick(seeds), random)
     const { buffer, start } = surrounded(line, random)
     const scanned = scanner.scan(buffer, start, start + line.length)
-    const what = disagreement(line, scanned)
+    const what = disagreement(line, scanned) ?? (count % WALKED === 0 ? walkDisagreement(line) : undefined)
     if (what !== undefined) return { lines: count, accepted, failure: { line, what } }
     if (typeof scanned !== 'string') accepted++
   }
   return { lines, accepted, failure: undefined }
+}
+
+/** How `audit/json.ts`, which walks what the scanner took, and `JSON.parse` disagree about whether the line is JSON. */
+function walkDisagreement(line: Buffer): string | undefined {
+  const after = skipValue(line, skipSpace(line, 0))
+  const isWalked = after > 0 && after <= line.length && skipSpace(line, after) >= line.length
+  try {
+    JSON.parse(line.toString())
+    return isWalked ? undefined : 'not walked, but JSON.parse takes it'
+  } catch {
+    return isWalked ? 'walked, but JSON.parse refuses it' : undefined
+  }
 }
 
 /** The line inside other bytes, as in a reader's buffer: what is around it must not matter. */
