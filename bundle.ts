@@ -44,7 +44,13 @@ const { metafile } = await build({
     js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
   },
 })
-const paths = Object.keys(metafile.inputs).map(path => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1])
-const names = [...new Set(paths)].filter(name => name !== undefined).sort()
-const licences = names.map(name => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`)
+const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/
+const packages = [
+  ...new Set(Object.keys(metafile.inputs).flatMap(path => PACKAGE.exec(path)?.[0] ?? [])),
+].sort()
+if (packages.length < BUNDLED.length)
+  throw new Error(`expected the packages ${BUNDLED.join()}, found ${packages.join()}`)
+const licences = packages.map(
+  path => `${path.replace(/^.*node_modules\//, '')}\n\n${readFileSync(`${path}/LICENSE`, 'utf8')}`,
+)
 writeFileSync(join(folder, 'LICENSES.txt'), licences.join('\n\n'))

@@ -6,6 +6,7 @@ import { argumentOf, choiceOf, withConfig, withFilters } from './commands/shared
 import { EXPORTERS, POLICIES } from './init/plan.ts'
 import { ownVersion } from './package.ts'
 import { PROVIDERS } from './receivers/audit-log/provider-presets.ts'
+import { checkCpu } from './wasm/instance.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -140,6 +141,7 @@ async function explain(error: unknown): Promise<number> {
 /** Runs the command line; sets `process.exitCode`. */
 export async function main(): Promise<void> {
   try {
+    checkCpu()
     // Questions take long to load.
     const isAbout = /^(query|completion|man)$/.test(process.argv[2] ?? '')
     const asked = isAbout ? (await import('./commands/query-help.ts')).ASKED : undefined

@@ -4,7 +4,7 @@ import { BACKSLASH, OPEN_BRACKET, QUOTE } from './json.ts'
 
 /**
  * One audit event as a view: the line's bytes and the spans of its known fields. Nothing is decoded until asked for.
- * The bytes belong to the reader's buffer: a caller that keeps an event after acknowledging it must copy `raw`.
+ * Bytes and spans belong to the reader: a caller that keeps an event after acknowledging it must copy `raw`, and parse that.
  */
 export class AuditEvent {
   /** The buffer the line is in; other events share it. */

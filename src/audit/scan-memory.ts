@@ -1,4 +1,5 @@
 import { type Instance, instantiate } from '../wasm/instance.ts'
+import { Room } from '../wasm/room.ts'
 import { ESCAPES_SLOT, SLOTS_PER_EVENT } from './fields.ts'
 import { EVENT_KEYS } from './key-table.ts'
 import { PlacedKeys } from './placed-keys.ts'
@@ -9,8 +10,6 @@ export const SCANNED = 0
 export const NO_OBJECT = 2
 export const EMPTY = 3
 
-/** There is room for lines of so many bytes, more than kube-apiserver writes as a rule. Pages that are never touched cost nothing. */
-const ROOM = 4 * 1024 * 1024
 /** An address of 0 stands for none. */
 const KEYS_AT = 16
 /** For the keys, the spans, and what the scanner looks at behind a line: 16 bytes at a time. */
@@ -20,9 +19,8 @@ const MARGIN = 64 * 1024
 class ScanMemory {
   /** Of the line scanned last: a start and an end for each field, and bits. */
   spans = new Int32Array(0)
+  readonly #room = new Room()
   #instance: Instance | undefined
-  /** Length of the longest line that fits. */
-  #room = 0
   #keysAt = 0
   #spansAt = 0
   #lineAt = 0
@@ -30,29 +28,23 @@ class ScanMemory {
   /** Notes the spans of the fields in the line `[start, end)` of `buffer`, as offsets in `buffer`. Tells whether it is a JSON object. */
   scan(buffer: Buffer, start: number, end: number): number {
     const length = end - start
-    const { exports, bytes } = this.#withRoomFor(length)
+    if (this.#instance === undefined || this.#room.changesFor(length)) this.#instance = this.#create()
+    const { exports, bytes } = this.#instance
     buffer.copy(bytes, this.#lineAt, start, end)
     const escapesAt = this.#spansAt + 4 * ESCAPES_SLOT
     return exports.scanLine(this.#lineAt, length, start, this.#spansAt, escapesAt, this.#keysAt)
   }
 
-  /** A memory that is larger than most lines need is not kept. */
-  #withRoomFor(length: number): Instance {
-    const room = Math.max(ROOM, length)
-    if (this.#instance === undefined || this.#room !== room) this.#instance = this.#create(room)
-    return this.#instance
-  }
-
-  #create(room: number): Instance {
+  #create(): Instance {
     const findDecoded = (keys: number, start: number, end: number) =>
-      (placed.at(keys)?.indexOf(JSON.parse(instance.bytes.toString('utf8', start, end))) ?? -1) + 1
-    const instance = instantiate(2 * room + MARGIN, { findDecoded })
+      (placed.at(keys)?.indexOf(JSON.parse(instance.bytes.toString('utf8', start >>> 0, end >>> 0))) ?? -1) +
+      1
+    const instance = instantiate(2 * this.#room.size + MARGIN, { findDecoded })
     const placed = new PlacedKeys(instance.bytes, KEYS_AT)
     this.#keysAt = placed.place(EVENT_KEYS)
     this.#spansAt = placed.end
     this.#lineAt = this.#spansAt + 4 * SLOTS_PER_EVENT
     this.spans = new Int32Array(instance.bytes.buffer, this.#spansAt, SLOTS_PER_EVENT)
-    this.#room = room
     return instance
   }
 }

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { eventTime, latencyMicroseconds } from '../audit/event-time.ts'
 import { ESCAPES_SLOT, SLOTS_PER_EVENT } from '../audit/fields.ts'
 import { type Instance, instantiate } from '../wasm/instance.ts'
+import { Room } from '../wasm/room.ts'
 
 /** Whether assembly/ writes the attribute: a field of the event, whose bytes are copied without decoding, or the latency. */
 export const isEncoded = ({ field, derive }: AttributeDefinition): boolean =>
@@ -15,23 +16,24 @@ const LATENCY = 3
 const ATTRIBUTES_AT = 16
 const ATTRIBUTE_SIZE = 16
 
-/** There is room for lines of so many bytes, more than kube-apiserver writes as a rule. */
-const ROOM = 4 * 1024 * 1024
 /** The line, its unescaped text, and a record with the line and all values with what a format puts around them. */
 const ROOMS = 6
 /** For keys and constants, and what is read and written behind a text: 16 bytes at a time. */
 const MARGIN = 128 * 1024
 const NONE = Buffer.alloc(0)
 
+/** WebAssembly's numbers of 32 bits come with a sign. */
+const address = (number: number) => number >>> 0
+
 /** Encodes events one after the other, in the memory of an instance of assembly/. */
 export class EventEncoder {
   readonly #attributes: readonly AttributeDefinition[]
   readonly #keys: readonly Buffer[]
+  readonly #room = new Room()
   #instance: Instance | undefined
   #spans = new Int32Array(0)
   #constantsAt = 0
   #lineAt = 0
-  #room = 0
   #event: AuditEvent | undefined
   #start = 0
   #end = 0
@@ -55,38 +57,39 @@ export class EventEncoder {
     return this.#end
   }
 
-  /** Encodes an event as `ScopeLogs.log_records` of OTLP, with some `constants`; the caller writes `following` bytes of it behind. */
+  /**
+   * Encodes an event as `ScopeLogs.log_records` of OTLP, with some `constants`; the caller writes `following` bytes of it behind.
+   * @throws RangeError when there is no memory for an event of that length, here and in `members`
+   */
   record(event: AuditEvent, constants: Buffer, following: number): void {
     const { exports, bytes } = this.#load(event)
     const at = this.#constantsAt
     constants.copy(bytes, at)
-    this.#start = exports.record(event.length, event.start, at, constants.length, following)
-    this.#end = exports.recordEnd()
+    this.#start = address(exports.record(event.length, event.start, at, constants.length, following))
+    this.#end = address(exports.recordEnd())
   }
 
   /** Encodes the attributes as members of a JSON object. Returns whether `stageTimestamp` is the event's time and written as Go does. */
   members(event: AuditEvent): boolean {
     const { exports } = this.#load(event)
-    this.#end = exports.members(event.length, event.start)
-    this.#start = this.#lineAt + 2 * this.#room
+    this.#end = address(exports.members(event.length, event.start))
+    this.#start = this.#lineAt + 2 * this.#room.size
     return exports.hasUsualTimes() === 1
   }
 
   /** Copies an event, whose bytes are valid UTF-8, to the instance's memory. */
   #load(event: AuditEvent): Instance {
-    const room = Math.max(ROOM, event.length)
-    // A memory that is larger than most lines need is not kept.
-    if (this.#instance === undefined || this.#room !== room) this.#instance = this.#create(room)
+    if (this.#instance === undefined || this.#room.changesFor(event.length)) this.#instance = this.#create()
     this.#event = event
     event.copySpans(this.#spans)
     event.buffer.copy(this.#instance.bytes, this.#lineAt, event.start, event.end)
     return this.#instance
   }
 
-  #create(room: number): Instance {
-    const instance = instantiate(ROOMS * room + MARGIN, {
+  #create(): Instance {
+    const instance = instantiate(ROOMS * this.#room.size + MARGIN, {
       integerOf: (start, end) => {
-        const value: unknown = JSON.parse(instance.bytes.toString('utf8', start, end))
+        const value: unknown = JSON.parse(instance.bytes.toString('utf8', address(start), address(end)))
         return Number.isSafeInteger(value) ? Number(value) : Number.NaN
       },
       unusualTimes: () => {
@@ -95,11 +98,11 @@ export class EventEncoder {
         instance.exports.setTimes(time ?? 0n, time === undefined ? 0 : 1, latency ?? Number.NaN)
       },
     })
-    this.#place(instance, room)
+    this.#place(instance)
     return instance
   }
 
-  #place({ bytes, exports }: Instance, room: number): void {
+  #place({ bytes, exports }: Instance): void {
     const spansAt = ATTRIBUTES_AT + ATTRIBUTE_SIZE * this.#attributes.length
     this.#spans = new Int32Array(bytes.buffer, spansAt, SLOTS_PER_EVENT)
     let keyAt = spansAt + this.#spans.byteLength
@@ -113,8 +116,7 @@ export class EventEncoder {
     }
     this.#constantsAt = keyAt
     this.#lineAt = keyAt + 1024
-    this.#room = room
     const escapesAt = spansAt + 4 * ESCAPES_SLOT
-    exports.prepare(ATTRIBUTES_AT, this.#attributes.length, spansAt, escapesAt, this.#lineAt, room)
+    exports.prepare(ATTRIBUTES_AT, this.#attributes.length, spansAt, escapesAt, this.#lineAt, this.#room.size)
   }
 }

@@ -104,7 +104,8 @@ export interface Exporter {
   /** Opens what is needed. Must not wait for the backend to be reachable: that is `export`'s to report. */
   start?(): Promise<void>
   /**
-   * One attempt. Returns what to send again and what was refused for good.
+   * One attempt. Returns what to send again and what was refused for good. Bytes and fields of an event are overwritten
+   * once its batch is acknowledged: copy what is kept of it.
    * @throws PermanentError when the backend refused the batch as a whole for its content
    * @throws RetryableError when the attempt failed otherwise; `signal` aborts it while the agent stops
    */

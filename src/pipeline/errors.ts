@@ -10,6 +10,16 @@ export class PermanentError extends Error {
   }
 }
 
+/** What `encode` makes of events. @throws PermanentError when there is no memory for what it makes: of a single event there never will be */
+export function encodedOrTooLarge<T>(encode: () => T): T {
+  try {
+    return encode()
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new PermanentError(`too large to be encoded: ${cause.message}`, { cause })
+  }
+}
+
 interface RetryableErrorOptions extends ErrorOptions {
   readonly retryAfterMs?: number | undefined
   readonly needsOperator?: boolean

@@ -67,7 +67,7 @@ let compiled: object | undefined
 
 /** Makes an instance with at least so many bytes of memory. Bytes that are never touched cost nothing. */
 export function instantiate(size: number, imports: Partial<Imports>): Instance {
-  compiled ??= new WebAssembly.Module(Buffer.from(BINARY, 'base64'))
+  compiled ??= compile()
   const pages = Math.ceil(size / PAGE)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const { exports } = new WebAssembly.Instance(compiled, {
@@ -81,6 +81,21 @@ export function instantiate(size: number, imports: Partial<Imports>): Instance {
     },
   })
   return { exports: exports as Exports, bytes: Buffer.from(memory.buffer) }
+}
+
+/** @throws Error when this CPU cannot run the module */
+function compile(): object {
+  try {
+    return new WebAssembly.Module(Buffer.from(BINARY, 'base64'))
+  } catch (cause) {
+    const needs = 'auditship needs a CPU with SSE4.1 (x86-64-v2) or NEON, for WebAssembly with SIMD'
+    throw new Error(`${needs}: give a virtual machine the CPU type host, or x86-64-v2`, { cause })
+  }
+}
+
+/** Finds out whether this CPU can run the module, before anything else is done. @throws Error when it cannot */
+export function checkCpu(): void {
+  compiled ??= compile()
 }
 
 function notAsked(): never {

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../audit/event.ts'
 import { compress, free } from '../../http/compress.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
-import { PermanentError } from '../../pipeline/errors.ts'
+import { encodedOrTooLarge, PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
 import type { Bulk, BulkEncoder } from './bulk-encoder.ts'
 import type { SizeLimit } from './size-limit.ts'
@@ -53,8 +53,9 @@ export class BulkMaker {
   }
 
   async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
-    const target = this.#buffers.take(this.#encoder.expectedSize(events))
-    const { body: encoded, owners } = this.#encoder.encode(events, target, asText)
+    const { body: encoded, owners } = encodedOrTooLarge(() =>
+      this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)), asText),
+    )
     const size = encoded.length
     if (this.#isTooLarge(size, events)) {
       this.#buffers.give(encoded)

@@ -13,7 +13,7 @@ import {
   type ExportResult,
   type Probe,
 } from '../../pipeline/contracts.ts'
-import { PermanentError } from '../../pipeline/errors.ts'
+import { encodedOrTooLarge, PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
 import { withoutQuotes } from '../../pipeline/own-words.ts'
 import { HttpClient } from './http-client.ts'
@@ -61,7 +61,9 @@ export class OtlpExporter implements Exporter {
 
   async #bodyOf(events: readonly AuditEvent[]): Promise<Buffer> {
     const { compression, maxRequestSize } = this.#options
-    const encoded = this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)))
+    const encoded = encodedOrTooLarge(() =>
+      this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events))),
+    )
     if (encoded.length > maxRequestSize && events.length > 1) {
       this.#buffers.give(encoded)
       throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
