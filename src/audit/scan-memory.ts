@@ -19,8 +19,7 @@ const MARGIN = 64 * 1024
 class ScanMemory {
   /** Of the line scanned last: a start and an end for each field, and bits. */
   spans = new Int32Array(0)
-  readonly #room = new Room()
-  #instance: Instance | undefined
+  readonly #instances = new Room(size => this.#create(size))
   #keysAt = 0
   #spansAt = 0
   #lineAt = 0
@@ -28,18 +27,17 @@ class ScanMemory {
   /** Notes the spans of the fields in the line `[start, end)` of `buffer`, as offsets in `buffer`. Tells whether it is a JSON object. */
   scan(buffer: Buffer, start: number, end: number): number {
     const length = end - start
-    if (this.#instance === undefined || this.#room.changesFor(length)) this.#instance = this.#create()
-    const { exports, bytes } = this.#instance
+    const { exports, bytes } = this.#instances.for(length)
     buffer.copy(bytes, this.#lineAt, start, end)
     const escapesAt = this.#spansAt + 4 * ESCAPES_SLOT
     return exports.scanLine(this.#lineAt, length, start, this.#spansAt, escapesAt, this.#keysAt)
   }
 
-  #create(): Instance {
+  #create(room: number): Instance {
     const findDecoded = (keys: number, start: number, end: number) =>
       (placed.at(keys)?.indexOf(JSON.parse(instance.bytes.toString('utf8', start >>> 0, end >>> 0))) ?? -1) +
       1
-    const instance = instantiate(2 * this.#room.size + MARGIN, { findDecoded })
+    const instance = instantiate(2 * room + MARGIN, { findDecoded })
     const placed = new PlacedKeys(instance.bytes, KEYS_AT)
     this.#keysAt = placed.place(EVENT_KEYS)
     this.#spansAt = placed.end

@@ -29,11 +29,12 @@ const address = (number: number) => number >>> 0
 export class EventEncoder {
   readonly #attributes: readonly AttributeDefinition[]
   readonly #keys: readonly Buffer[]
-  readonly #room = new Room()
-  #instance: Instance | undefined
+  readonly #instances = new Room(size => this.#create(size))
+  #bytes: Buffer = NONE
   #spans = new Int32Array(0)
   #constantsAt = 0
   #lineAt = 0
+  #outputAt = 0
   #event: AuditEvent | undefined
   #start = 0
   #end = 0
@@ -46,7 +47,7 @@ export class EventEncoder {
 
   /** What was encoded last is in `[start, end)` of this. */
   get bytes(): Buffer {
-    return this.#instance?.bytes ?? NONE
+    return this.#bytes
   }
 
   get start(): number {
@@ -73,21 +74,21 @@ export class EventEncoder {
   members(event: AuditEvent): boolean {
     const { exports } = this.#load(event)
     this.#end = address(exports.members(event.length, event.start))
-    this.#start = this.#lineAt + 2 * this.#room.size
+    this.#start = this.#outputAt
     return exports.hasUsualTimes() === 1
   }
 
   /** Copies an event, whose bytes are valid UTF-8, to the instance's memory. */
   #load(event: AuditEvent): Instance {
-    if (this.#instance === undefined || this.#room.changesFor(event.length)) this.#instance = this.#create()
+    const instance = this.#instances.for(event.length)
     this.#event = event
     event.copySpans(this.#spans)
-    event.buffer.copy(this.#instance.bytes, this.#lineAt, event.start, event.end)
-    return this.#instance
+    event.buffer.copy(instance.bytes, this.#lineAt, event.start, event.end)
+    return instance
   }
 
-  #create(): Instance {
-    const instance = instantiate(ROOMS * this.#room.size + MARGIN, {
+  #create(room: number): Instance {
+    const instance = instantiate(ROOMS * room + MARGIN, {
       integerOf: (start, end) => {
         const value: unknown = JSON.parse(instance.bytes.toString('utf8', address(start), address(end)))
         return Number.isSafeInteger(value) ? Number(value) : Number.NaN
@@ -98,11 +99,11 @@ export class EventEncoder {
         instance.exports.setTimes(time ?? 0n, time === undefined ? 0 : 1, latency ?? Number.NaN)
       },
     })
-    this.#place(instance)
+    this.#place(instance, room)
     return instance
   }
 
-  #place({ bytes, exports }: Instance): void {
+  #place({ bytes, exports }: Instance, room: number): void {
     const spansAt = ATTRIBUTES_AT + ATTRIBUTE_SIZE * this.#attributes.length
     this.#spans = new Int32Array(bytes.buffer, spansAt, SLOTS_PER_EVENT)
     let keyAt = spansAt + this.#spans.byteLength
@@ -116,7 +117,9 @@ export class EventEncoder {
     }
     this.#constantsAt = keyAt
     this.#lineAt = keyAt + 1024
+    this.#outputAt = this.#lineAt + 2 * room
+    this.#bytes = bytes
     const escapesAt = spansAt + 4 * ESCAPES_SLOT
-    exports.prepare(ATTRIBUTES_AT, this.#attributes.length, spansAt, escapesAt, this.#lineAt, this.#room.size)
+    exports.prepare(ATTRIBUTES_AT, this.#attributes.length, spansAt, escapesAt, this.#lineAt, room)
   }
 }

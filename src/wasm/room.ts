@@ -3,27 +3,31 @@ const USUAL = 4 * 1024 * 1024
 /** After so many usual lines in a row the memory that longer ones needed is let go. */
 const PATIENCE = 1000
 
-/** Decides for lines of how many bytes a memory has room. */
-export class Room {
-  #size = 0
+/** Keeps what has room for lines, and makes another one when lines are longer than that, or no longer so long. */
+export class Room<T> {
+  readonly #make: (size: number) => T
+  #made: { readonly of: T; readonly size: number } | undefined
   #usual = 0
 
-  /** The longest line there is room for, in bytes. */
-  get size(): number {
-    return this.#size
+  /** `make` makes one with room for a line of so many bytes; what it throws changes nothing. */
+  constructor(make: (size: number) => T) {
+    this.#make = make
   }
 
-  /** Whether another memory, with room for `size`, is to be made for a line of so many bytes. */
-  changesFor(length: number): boolean {
-    if (length > this.#size) {
-      this.#size = Math.max(USUAL, 2 ** Math.ceil(Math.log2(length)))
-      return true
-    }
-    if (this.#size === USUAL) return false
+  /** What has room for a line of so many bytes. */
+  for(length: number): T {
+    const size = this.#sizeFor(length)
+    if (this.#made?.size !== size) this.#made = { of: this.#make(size), size }
+    return this.#made.of
+  }
+
+  #sizeFor(length: number): number {
+    const size = this.#made?.size ?? USUAL
+    if (length > size) return 2 ** Math.ceil(Math.log2(length))
+    if (size === USUAL) return USUAL
     this.#usual = length > USUAL ? 0 : this.#usual + 1
-    if (this.#usual < PATIENCE) return false
+    if (this.#usual < PATIENCE) return size
     this.#usual = 0
-    this.#size = USUAL
-    return true
+    return USUAL
   }
 }
