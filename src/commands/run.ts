@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { Agent } from '../agent.ts'
 import type { Config } from '../config/config.ts'
 import type { AgentLog } from '../telemetry/log.ts'
@@ -10,12 +9,8 @@ import { ownLog } from './own-log.ts'
 import { runReloading } from './reload.ts'
 import { untilSignal } from './signals.ts'
 
-// What is hot is WebAssembly, or soon compiled by TurboFan: V8's two compilers before that cost an agent 4 MB and save nothing.
-const UNUSED_COMPILERS = ['--no-sparkplug', '--no-maglev']
-
 /** `auditship run`: follows until a signal, or with `once` until what is there has been delivered. Resolves to the exit code. */
 export async function run(options: ConfigOptions & { readonly once?: boolean }): Promise<number> {
-  for (const flag of UNUSED_COMPILERS) setFlagsFromString(flag)
   if (options.once) return runOnce(options)
   const watch = await ConfigWatch.start(configPath(options))
   try {
