@@ -1,18 +1,17 @@
 import {
   copy,
-  fieldEnd,
-  fieldOf,
-  fieldStart,
-  firstAttribute,
+  firstFound,
   kindOf,
   LATENCY,
   lastAttribute,
-  nextAttribute,
+  nextFound,
   output,
   putKey,
   STRING,
   STRINGS,
   take,
+  valueAt,
+  valueEnd,
   work,
 } from './event'
 import { CLOSE_BRACKET, COMMA, endString, OPEN_BRACKET, QUOTE, skipSpace, skipValue } from './json'
@@ -24,24 +23,15 @@ import { findTimes, isUsual, latency } from './time'
  * Writes the attributes of the line that was put in its place as members of a JSON object; a key has its comma, its quotes and its
  * colon. Returns the address after them.
  */
-export function members(length: usize, start: usize): usize {
-  take(length, start)
+export function members(start: usize): usize {
+  take(start)
   findTimes()
   let out = output
-  for (let attribute = firstAttribute; attribute < lastAttribute; attribute = nextAttribute(attribute)) {
+  for (let attribute = firstFound(); attribute < lastAttribute; attribute = nextFound(attribute)) {
     const kind = kindOf(attribute)
-    if (kind === LATENCY) {
-      out = integer(out, attribute, latency)
-      continue
-    }
-    const field = fieldOf(attribute)
-    const at = fieldStart(field)
-    if (at === 0) continue
-    if (kind === STRING) {
-      if (load<u8>(at) === QUOTE) out = raw(putKey(out, attribute), at, fieldEnd(field))
-    } else if (kind === STRINGS) {
-      if (load<u8>(at) === OPEN_BRACKET) out = strings(putKey(out, attribute), at)
-    } else out = integer(out, attribute, integerAt(at, fieldEnd(field)))
+    if (kind === STRING) out = raw(putKey(out, attribute), valueAt, valueEnd)
+    else if (kind === STRINGS) out = strings(putKey(out, attribute), valueAt)
+    else out = integer(out, attribute, kind === LATENCY ? latency : integerAt(valueAt, valueEnd))
   }
   return out
 }

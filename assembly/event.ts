@@ -1,5 +1,7 @@
 // The event that is encoded, and where what it takes lies in memory.
 
+import { OPEN_BRACKET, QUOTE } from './json'
+
 // Layout of an attribute, as src/otlp/event-encoder.ts writes it.
 const FIELD: usize = 0
 const KIND: usize = 4
@@ -11,9 +13,12 @@ export const STRING: u32 = 0
 export const STRINGS: u32 = 1
 export const LATENCY: u32 = 3
 
-/** Address of the first attribute, and after the last one. */
-export let firstAttribute: usize = 0
+let firstAttribute: usize = 0
+/** Address after the last attribute. */
 export let lastAttribute: usize = 0
+/** The value of the attribute found last: where it begins, and the address after it. */
+export let valueAt: usize = 0
+export let valueEnd: usize = 0
 /** Room for what is unescaped and for a stack of brackets, as long as the line. */
 export let work: usize = 0
 /** Where what is encoded is written. */
@@ -22,7 +27,6 @@ let spans: usize = 0
 let escapes: usize = 0
 let line: usize = 0
 let origin: usize = 0
-let lineLength: usize = 0
 
 /** Tells where things are: before the first event. Behind `lineAt` is room for a line, then for `work`, then for what is written. */
 export function prepare(
@@ -43,17 +47,12 @@ export function prepare(
 }
 
 /** The line is in its place, so are its spans, whose offsets count from `start` bytes before it. */
-export function take(length: usize, start: usize): void {
-  lineLength = length
+export function take(start: usize): void {
   origin = line - start
 }
 
 export function lineStart(): usize {
   return line
-}
-
-export function lineSize(): usize {
-  return lineLength
 }
 
 /** Address of the field's value, or 0. */
@@ -72,8 +71,29 @@ export function isEscaped(field: u32): bool {
   return (load<u32>(escapes + ((field >> 5) << 2)) & (1 << (field & 31))) !== 0
 }
 
-export function nextAttribute(attribute: usize): usize {
-  return attribute + ATTRIBUTE_SIZE
+/** The first attribute that the event may have; `lastAttribute` when there is none. */
+export function firstFound(): usize {
+  return found(firstAttribute)
+}
+
+/** The next attribute that the event may have. */
+export function nextFound(attribute: usize): usize {
+  return found(attribute + ATTRIBUTE_SIZE)
+}
+
+/** The first one from `attribute` on that is derived, or a field that is there and of its kind. */
+function found(attribute: usize): usize {
+  for (; attribute < lastAttribute; attribute += ATTRIBUTE_SIZE) {
+    const kind = kindOf(attribute)
+    if (kind === LATENCY) return attribute
+    const field = fieldOf(attribute)
+    valueAt = fieldStart(field)
+    if (valueAt === 0) continue
+    valueEnd = fieldEnd(field)
+    const c = load<u8>(valueAt)
+    if ((kind !== STRING || c === QUOTE) && (kind !== STRINGS || c === OPEN_BRACKET)) return attribute
+  }
+  return attribute
 }
 
 export function fieldOf(attribute: usize): u32 {

@@ -1,25 +1,24 @@
 import {
   copy,
-  fieldEnd,
   fieldOf,
-  fieldStart,
-  firstAttribute,
+  firstFound,
   isEscaped,
   keyLength,
   kindOf,
   LATENCY,
   lastAttribute,
-  lineSize,
   lineStart,
-  nextAttribute,
+  nextFound,
   output,
   putKey,
   STRING,
   STRINGS,
   take,
+  valueAt,
+  valueEnd,
   work,
 } from './event'
-import { CLOSE_BRACKET, OPEN_BRACKET, QUOTE, skipSpace, skipValue } from './json'
+import { CLOSE_BRACKET, QUOTE, skipSpace, skipValue } from './json'
 import { integerAt } from './numbers'
 import { elementText, findText, nextElement, textAt, textLength } from './texts'
 import { eventTime, findTimes, hasTime, latency } from './time'
@@ -47,7 +46,7 @@ export function record(
   constantsLength: usize,
   following: usize,
 ): usize {
-  take(length, start)
+  take(start)
   findTimes()
   // The longest header has eleven bytes; it goes before the content when that is written.
   const content = output + 16
@@ -61,7 +60,7 @@ export function record(
   out += constantsLength
   out = message(out, BODY, messageSize(length))
   out = message(out, STRING_VALUE, length)
-  memory.copy(out, lineStart(), lineSize())
+  memory.copy(out, lineStart(), length)
   out = attributes(out + length)
   end = out
   const size = out - content + following
@@ -78,27 +77,16 @@ export function recordEnd(): usize {
 }
 
 function attributes(out: usize): usize {
-  for (let attribute = firstAttribute; attribute < lastAttribute; attribute = nextAttribute(attribute)) {
+  for (let attribute = firstFound(); attribute < lastAttribute; attribute = nextFound(attribute)) {
     const kind = kindOf(attribute)
-    if (kind === LATENCY) {
-      out = integer(out, attribute, latency)
-      continue
-    }
-    const field = fieldOf(attribute)
-    const at = fieldStart(field)
-    if (at === 0) continue
     if (kind === STRING) {
-      if (load<u8>(at) !== QUOTE) continue
-      findText(at + 1, fieldEnd(field) - 1, isEscaped(field))
-      out = keyValue(out, attribute, messageSize(textLength))
-      out = putText(out)
+      findText(valueAt + 1, valueEnd - 1, isEscaped(fieldOf(attribute)))
+      out = putText(keyValue(out, attribute, messageSize(textLength)))
     } else if (kind === STRINGS) {
-      if (load<u8>(at) !== OPEN_BRACKET) continue
-      const values = valuesSize(at)
+      const values = valuesSize(valueAt)
       out = keyValue(out, attribute, messageSize(values))
-      out = message(out, ARRAY_VALUE, values)
-      out = putValues(out, at)
-    } else out = integer(out, attribute, integerAt(at, fieldEnd(field)))
+      out = putValues(message(out, ARRAY_VALUE, values), valueAt)
+    } else out = integer(out, attribute, kind === LATENCY ? latency : integerAt(valueAt, valueEnd))
   }
   return out
 }

@@ -1,28 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender, Missing } from '../run/contender.ts'
+import { FIELDS } from './attributes.ts'
 import { COLLECTOR_ADVICE, collectorBinary } from './collector-binary.ts'
 import { type DrainSite, peer } from './drain.ts'
 
-/** Attributes of the agent's, and where the Collector's json_parser leaves them. */
-const ATTRIBUTES = {
-  audit_id: 'auditID',
-  level: 'level',
-  stage: 'stage',
-  verb: 'verb',
-  request_uri: 'requestURI',
-  user_agent: 'userAgent',
-  'user.username': 'user.username',
-  'user.groups': 'user.groups',
-  source_ips: 'sourceIPs',
-  resource: 'objectRef.resource',
-  subresource: 'objectRef.subresource',
-  namespace: 'objectRef.namespace',
-  name: 'objectRef.name',
-  api_group: 'objectRef.apiGroup',
-  api_version: 'objectRef.apiVersion',
-  'response.code': 'responseStatus.code',
-}
+/** Where the Collector's json_parser leaves what becomes attributes: the lists as well. */
+const ATTRIBUTES = { ...FIELDS, 'user.groups': 'user.groups', source_ips: 'sourceIPs' }
 
 /** Makes the agent's attributes and leaves the raw line as the body. */
 const OPERATORS = [

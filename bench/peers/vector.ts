@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender, Missing } from '../run/contender.ts'
+import { FIELDS } from './attributes.ts'
 import { type DrainSite, peer } from './drain.ts'
 
 /** The attributes the agent makes of plain fields, as OTLP has them, and the raw line as the body. */
@@ -13,22 +14,7 @@ e = object!(parse_json!(string!(.message)))
         "timeUnixNano": to_unix_timestamp(parse_timestamp!(e.stageTimestamp, "%+"), unit: "nanoseconds"),
         "body": { "stringValue": .message },
         "attributes": [
-${Object.entries({
-  audit_id: 'auditID',
-  level: 'level',
-  stage: 'stage',
-  verb: 'verb',
-  request_uri: 'requestURI',
-  user_agent: 'userAgent',
-  'user.username': 'user.username',
-  resource: 'objectRef.resource',
-  subresource: 'objectRef.subresource',
-  namespace: 'objectRef.namespace',
-  name: 'objectRef.name',
-  api_group: 'objectRef.apiGroup',
-  api_version: 'objectRef.apiVersion',
-  'response.code': 'responseStatus.code',
-})
+${Object.entries(FIELDS)
   .map(
     ([name, path]) =>
       `          { "key": "k8s.auditlog.${name}", "value": { "stringValue": to_string(e.${path}) ?? "" } }`,

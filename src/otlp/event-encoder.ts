@@ -73,7 +73,7 @@ export class EventEncoder {
   /** Encodes the attributes as members of a JSON object. Returns whether `stageTimestamp` is the event's time and written as Go does. */
   members(event: AuditEvent): boolean {
     const { exports } = this.#load(event)
-    this.#end = address(exports.members(event.length, event.start))
+    this.#end = address(exports.members(event.start))
     this.#start = this.#outputAt
     return exports.hasUsualTimes() === 1
   }

@@ -31,7 +31,7 @@ export interface Exports {
   /** See assembly/protobuf.ts. */
   recordEnd(): number
   /** See assembly/document.ts. */
-  members(length: number, start: number): number
+  members(start: number): number
   /** See assembly/document.ts. */
   hasUsualTimes(): number
 }

@@ -1,20 +1,20 @@
-/** Lines of so many bytes always fit: more than kube-apiserver writes as a rule. Memory that is never touched costs nothing. */
+/** So many bytes always fit: more than a line of kube-apiserver's, or a batch, has as a rule. Memory that is never touched costs nothing. */
 const USUAL = 4 * 1024 * 1024
-/** After so many usual lines in a row the memory that longer ones needed is let go. */
+/** After so many usual ones in a row the memory that a longer one needed is let go. */
 const PATIENCE = 1000
 
-/** Keeps what has room for lines, and makes another one when lines are longer than that, or no longer so long. */
+/** Keeps what has room for a line or a batch, and makes another one when they are longer than that, or no longer so long. */
 export class Room<T> {
   readonly #make: (size: number) => T
   #made: { readonly of: T; readonly size: number } | undefined
   #usual = 0
 
-  /** `make` makes one with room for a line of so many bytes; what it throws changes nothing. */
+  /** `make` makes one with room for so many bytes; what it throws changes nothing. */
   constructor(make: (size: number) => T) {
     this.#make = make
   }
 
-  /** What has room for a line of so many bytes. */
+  /** What has room for so many bytes. */
   for(length: number): T {
     const size = this.#sizeFor(length)
     if (this.#made?.size !== size) this.#made = { of: this.#make(size), size }

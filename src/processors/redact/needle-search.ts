@@ -1,5 +1,6 @@
 import { type Instance, instantiate } from '../../wasm/instance.ts'
 import { needleTable } from '../../wasm/needle-table.ts'
+import { Room } from '../../wasm/room.ts'
 
 /** A byte string that is looked for; each place may have several bytes. */
 export interface Needle {
@@ -13,8 +14,6 @@ type Found = (at: number, meaning: number) => void
 
 /** An address of 0 stands for none. */
 const TABLE_AT = 16
-/** There is room for so many bytes, more than a batch has as a rule. Pages that are never touched cost nothing. */
-const ROOM = 4 * 1024 * 1024
 /** What the search looks at behind the bytes. */
 const MARGIN = 64
 
@@ -23,8 +22,7 @@ export class NeedleSearch {
   readonly #needles: readonly Needle[]
   readonly #table: Buffer
   readonly #bytesAt: number
-  #instance: Instance | undefined
-  #room = 0
+  readonly #instances = new Room(size => this.#create(size))
   #tell: (index: number, at: number) => void = () => {}
 
   constructor(needles: readonly Needle[]) {
@@ -35,7 +33,7 @@ export class NeedleSearch {
 
   /** Calls `found` for each needle in `[from, to)` that means something, in about their order. */
   find(bytes: Buffer, from: number, to: number, found: Found): void {
-    const instance = this.#withRoomFor(to - from)
+    const instance = this.#instances.for(to - from)
     const end = this.#bytesAt + bytes.copy(instance.bytes, this.#bytesAt, from, to)
     this.#tell = (index, address) => {
       const at = address - this.#bytesAt + from
@@ -45,19 +43,11 @@ export class NeedleSearch {
     instance.exports.findNeedles(TABLE_AT, this.#bytesAt, end)
   }
 
-  /** A memory that is larger than most batches need is not kept. */
-  #withRoomFor(length: number): Instance {
-    const room = Math.max(ROOM, length)
-    if (this.#instance === undefined || this.#room !== room) this.#instance = this.#create(room)
-    return this.#instance
-  }
-
   #create(room: number): Instance {
     const instance = instantiate(this.#bytesAt + room + MARGIN, {
       foundNeedle: (index, at) => this.#tell(index, at),
     })
     this.#table.copy(instance.bytes, TABLE_AT)
-    this.#room = room
     return instance
   }
 }
