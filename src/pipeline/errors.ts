@@ -10,12 +10,18 @@ export class PermanentError extends Error {
   }
 }
 
-/** What `encode` makes of events. @throws PermanentError when there is no memory for what it makes: of a single event there never will be */
-export function encodedOrTooLarge<T>(encode: () => T): T {
+/** Below so many bytes want of memory is of the machine, and passes. */
+const LARGE = 64 * 1024 * 1024
+
+/**
+ * What `encode` makes of events, about `size` bytes. @throws PermanentError when there is no memory for so much: of a single event
+ * there never will be
+ */
+export function encodedOrTooLarge<T>(size: number, encode: () => T): T {
   try {
     return encode()
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
+    if (!(cause instanceof RangeError) || size < LARGE) throw cause
     throw new PermanentError(`too large to be encoded: ${cause.message}`, { cause })
   }
 }

@@ -53,8 +53,9 @@ export class BulkMaker {
   }
 
   async #make(events: readonly AuditEvent[], asText: boolean): Promise<SentBulk> {
-    const { body: encoded, owners } = encodedOrTooLarge(() =>
-      this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events)), asText),
+    const expected = this.#encoder.expectedSize(events)
+    const { body: encoded, owners } = encodedOrTooLarge(expected, () =>
+      this.#encoder.encode(events, this.#buffers.take(expected), asText),
     )
     const size = encoded.length
     if (this.#isTooLarge(size, events)) {

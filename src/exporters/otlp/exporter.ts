@@ -61,9 +61,8 @@ export class OtlpExporter implements Exporter {
 
   async #bodyOf(events: readonly AuditEvent[]): Promise<Buffer> {
     const { compression, maxRequestSize } = this.#options
-    const encoded = encodedOrTooLarge(() =>
-      this.#encoder.encode(events, this.#buffers.take(this.#encoder.expectedSize(events))),
-    )
+    const size = this.#encoder.expectedSize(events)
+    const encoded = encodedOrTooLarge(size, () => this.#encoder.encode(events, this.#buffers.take(size)))
     if (encoded.length > maxRequestSize && events.length > 1) {
       this.#buffers.give(encoded)
       throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
