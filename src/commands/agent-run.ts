@@ -1,6 +1,7 @@
 import type { Agent } from '../agent.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../pipeline/log.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /** An agent at work, which says in its log when it begins and, at its end, what it did. */
 export class AgentRun {
@@ -20,6 +21,7 @@ export class AgentRun {
   /** @throws when a component cannot start; all are stopped again */
   static async start(agent: Agent, config: Config, log: Log): Promise<AgentRun> {
     await agent.start()
+    keepHeapSmall()
     log.info(`auditship runs: ${describePipelines(config)}`)
     return new AgentRun(agent, log)
   }

@@ -1,6 +1,5 @@
-import type { RequestListener, Server } from 'node:http'
+import http, { type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { http } from '../../http/node-http.ts'
 import type { ListenAddress } from './listen-address.ts'
 
 /** Beyond that the oldest connection is ended for the newest, so that whoever holds connections open keeps no probe out. */
