@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { type Actor, actorOf } from './actor.ts'
 import type { AuditEvent } from './event.ts'
 import { FIELD, type Field } from './fields.ts'
 import { type InteractiveAccess, interactiveAccess, type Operation } from './interactive-access.ts'
+import { sha256Id } from './sha256-id.ts'
 import { parseTimestampText } from './time.ts'
 
 /**
@@ -114,8 +114,7 @@ function isLater(a: ChangeEvent, b: ChangeEvent): boolean {
 export function requestId(event: AuditEvent, cluster: string): string {
   const received = event.text(FIELD.requestReceivedTimestamp)
   const parts = [cluster, event.auditID, received, event.username, event.requestURI]
-  const hash = createHash('sha256').update(JSON.stringify(parts.map(part => part ?? '')))
-  return hash.digest().subarray(0, 16).toString('base64url')
+  return sha256Id(JSON.stringify(parts.map(part => part ?? '')))
 }
 
 /** The time in a field when it is a valid one: a database would refuse any other. */
