@@ -43,7 +43,7 @@ export const auditLogOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe('Remember what was delivered. `false`: begin at startAt at each start, for trying out'),
-  maxInFlight: z.int().min(1).max(64).default(3).describe('Batches under way and not yet acknowledged'),
+  maxInFlight: z.int().min(1).max(64).default(2).describe('Batches under way and not yet acknowledged'),
   batchSize: byteSize()
     .pipe(
       z
@@ -51,7 +51,7 @@ export const auditLogOptions = z.strictObject({
         .min(1024)
         .max(64 * 2 ** 20),
     )
-    .prefault('1MiB')
+    .prefault('1536KiB')
     .describe('Most bytes of the log in one batch; a longer line is a batch of its own'),
   maxLineSize: byteSize()
     .pipe(z.number().min(1024).max(LARGEST_LINE))

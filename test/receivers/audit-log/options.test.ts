@@ -55,12 +55,12 @@ test('an invalid pattern is refused with its fault and what to do about it', () 
   )
 })
 
-test('the defaults: 3 batches of 1 MiB, lines up to 16 MiB, a look every 500 ms, from the beginning', () => {
+test('the defaults: 2 batches of 1.5 MiB, lines up to 16 MiB, a look every 500 ms, from the beginning', () => {
   assert.deepEqual(auditLogOptions.parse({}), {
     startAt: 'beginning',
     checkpoint: true,
-    maxInFlight: 3,
-    batchSize: 2 ** 20,
+    maxInFlight: 2,
+    batchSize: 1.5 * 2 ** 20,
     maxLineSize: 16 * 2 ** 20,
     pollInterval: 500,
   })
