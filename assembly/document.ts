@@ -20,11 +20,11 @@ import { nextElement } from './texts'
 import { findTimes, isUsual, latency } from './time'
 
 /**
- * Writes the attributes of the line that was put in its place as members of a JSON object; a key has its comma, its quotes and its
- * colon. Returns the address after them.
+ * Writes the attributes of the event that is the line at `line` as members of a JSON object; a key has its comma, its quotes and its
+ * colon. See `take` for `start` and `spans`. Returns the address after them.
  */
-export function members(start: usize): usize {
-  take(start)
+export function members(line: usize, start: usize, spans: usize): usize {
+  take(line, start, spans)
   findTimes()
   let out = output
   for (let attribute = firstFound(); attribute < lastAttribute; attribute = nextFound(attribute)) {

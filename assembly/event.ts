@@ -23,32 +23,34 @@ export let valueEnd: usize = 0
 export let work: usize = 0
 /** Where what is encoded is written. */
 export let output: usize = 0
+/** From an event's spans to the bits that tell of escapes. */
+let escapesOffset: usize = 0
 let spans: usize = 0
 let escapes: usize = 0
 let line: usize = 0
 let origin: usize = 0
 
-/** Tells where things are: before the first event. Behind `lineAt` is room for a line, then for `work`, then for what is written. */
+/** Tells where things are: before the first event. `workAt` has room for a line, `outputAt` for what is written of one. */
 export function prepare(
   attributesAt: usize,
   attributeCount: usize,
-  spansAt: usize,
-  escapesAt: usize,
-  lineAt: usize,
-  room: usize,
+  escapesAfter: usize,
+  workAt: usize,
+  outputAt: usize,
 ): void {
   firstAttribute = attributesAt
   lastAttribute = attributesAt + attributeCount * ATTRIBUTE_SIZE
-  spans = spansAt
-  escapes = escapesAt
-  line = lineAt
-  work = lineAt + room
-  output = work + room
+  escapesOffset = escapesAfter
+  work = workAt
+  output = outputAt
 }
 
-/** The line is in its place, so are its spans, whose offsets count from `start` bytes before it. */
-export function take(start: usize): void {
-  origin = line - start
+/** The event is the line at `lineAt`, with spans at `spansAt` whose offsets count from `start` bytes before the line. */
+export function take(lineAt: usize, start: usize, spansAt: usize): void {
+  line = lineAt
+  origin = lineAt - start
+  spans = spansAt
+  escapes = spansAt + escapesOffset
 }
 
 export function lineStart(): usize {

@@ -35,18 +35,21 @@ const ARRAY_VALUE: u8 = 0x2a
 const VALUES: u8 = 0x0a
 
 /**
- * Writes the line that was put in its place, of `length` bytes, as `ScopeLogs.log_records` of OTLP: its time, the line as body, its
- * attributes, and the constant fields at `constants`. The record's length counts `following` bytes that the caller writes behind it.
+ * Writes the event that is the line at `line`, of `length` bytes, as `ScopeLogs.log_records` of OTLP: its time, the line as body, its
+ * attributes, and the constant fields at `constants`; see `take` for `start` and `spans`. The record's length counts `following` bytes
+ * that the caller writes behind it.
  * Returns the address of its first byte; the last one is before `recordEnd()`.
  */
 export function record(
+  line: usize,
   length: usize,
   start: usize,
+  spans: usize,
   constants: usize,
   constantsLength: usize,
   following: usize,
 ): usize {
-  take(start)
+  take(line, start, spans)
   findTimes()
   // The longest header has eleven bytes; it goes before the content when that is written.
   const content = output + 16

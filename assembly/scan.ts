@@ -34,8 +34,8 @@ let escapes: usize = 0
 
 /**
  * Notes where the fields of the line at `line` begin and end, offsets counted from `start`, in the slots at `slots`,
- * of which `escapeSlots` are the first two for bits. There is room behind the line for as many bytes again and 32.
- * Returns 0 when it is a JSON object, else why not.
+ * of which `escapeSlots` are the first two for bits. At `stackAt` is room for as many bytes as the line has.
+ * What is behind the line is as it was afterwards. Returns 0 when it is a JSON object, else why not.
  */
 export function scanLine(
   line: usize,
@@ -44,15 +44,23 @@ export function scanLine(
   slots: usize,
   escapeSlots: usize,
   keys: usize,
+  stackAt: usize,
 ): i32 {
   const end = line + length
+  const behind = load<u8>(end)
   store<u8>(end, 0)
   origin = line - start
-  stack = end + 16
+  stack = stackAt
   spans = slots
   escapes = escapeSlots
   memory.fill(slots, 0xff, escapeSlots - slots)
   store<u64>(escapeSlots, 0)
+  const result = scanWhole(line, end, keys)
+  store<u8>(end, behind)
+  return result
+}
+
+function scanWhole(line: usize, end: usize, keys: usize): i32 {
   const first = skipSpace(line)
   if (first >= end) return EMPTY
   const isObject = load<u8>(first) === OPEN_BRACE

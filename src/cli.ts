@@ -4,7 +4,7 @@
 // give freed memory back as soon as it can, which is 10 MB with compression.
 // Node.js 22 calls node:sqlite, which locks the state folder, experimental.
 import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
 const OLDEST = [22, 15]
 
@@ -15,8 +15,9 @@ if (major < 22 || (major === 22 && minor < 15)) {
   )
   process.exitCode = 1
 } else {
-  // In the package's own folder: a temporary one anyone may write to, and the agent runs as root.
-  enableCompileCache({ directory: fileURLToPath(new URL('code-cache', import.meta.url)), portable: true })
+  // In the package's own folder: a temporary one anyone may write to, and the agent runs as root. Sources change too often.
+  if (import.meta.filename.endsWith('.js'))
+    enableCompileCache({ directory: join(import.meta.dirname, 'code-cache'), portable: true })
   const { main } = await import('./program.ts')
   await main()
 }

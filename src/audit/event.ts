@@ -26,6 +26,8 @@ export class AuditEvent {
   knownRequestId: string | undefined
   /** What `eventTime` found: null for none, undefined before it looked. */
   time: bigint | null | undefined = undefined
+  /** Address of the spans in the memory of WebAssembly that `buffer` is in; 0 when they are elsewhere. */
+  spansAt = 0
   /** Of how many requests like its own this one was kept; undefined when none was left out. A copy of an event keeps it. */
   sampleRate: number | undefined = undefined
   readonly #spans: Int32Array

@@ -1,36 +1,47 @@
+import type { WasmMemory } from '../wasm/memory.ts'
+import { copyingScanner } from './copying-scanner.ts'
 import { AuditEvent } from './event.ts'
 import { FIELD, SLOTS_PER_EVENT } from './fields.ts'
-import { EMPTY, NO_OBJECT, SCANNED, scanMemory } from './scan-memory.ts'
+import { EMPTY, LineScanner, NO_OBJECT, SCANNED } from './line-scanner.ts'
+import { newBlock, type SpanBlock, SpanBlocks } from './span-blocks.ts'
 
-/** Events whose spans share one block: large enough to make allocation cheap, small enough to be freed soon. */
-const EVENTS_PER_BLOCK = 128
-const NO_SPANS = new Int32Array(0)
-/** Unused blocks that are kept, of 42 KiB each. */
-const MOST_FREE = 64
+const NO_SPANS: SpanBlock = { slots: new Int32Array(0), address: 0 }
 
 /** Turns lines into events. Keep one per reader: it allocates the spans of many events at a time. */
 export class EventScanner {
   /** Stamped on the events as the time they were read; milliseconds since 1970. */
   readAt = Date.now()
-  #spans = NO_SPANS
+  readonly #memory: WasmMemory | undefined
+  readonly #blocks: SpanBlocks
+  /** Scans what is in the memory. */
+  #there: LineScanner | undefined
+  /** What was looked at last, and whether it is in the memory. */
+  #buffer: Buffer | undefined
+  #isThere = false
+  #block = NO_SPANS
   #base = 0
-  readonly #free: Int32Array<ArrayBuffer>[] = []
   /** Blocks of the events scanned since the last lease; undefined when spans are left to the garbage collector. */
-  #leased: Int32Array<ArrayBuffer>[] | undefined
+  #leased: SpanBlock[] | undefined
+
+  /** Lines in `memory` are scanned where they are, others are copied. */
+  constructor(memory?: WasmMemory) {
+    this.#memory = memory
+    this.#blocks = new SpanBlocks(memory)
+  }
 
   /**
    * The line `[start, end)` of `buffer` as an event, or the reason why it is none, without content of the line.
    * Agrees with `JSON.parse` on what JSON is and on every field's value; of duplicate keys the last one counts.
    */
   scan(buffer: Buffer, start: number, end: number): AuditEvent | string {
-    const result = scanMemory.scan(buffer, start, end)
+    if (this.#base + SLOTS_PER_EVENT > this.#block.slots.length) this.#beginBlock()
+    const result = this.#scanLine(buffer, start, end)
     if (result !== SCANNED) return result === EMPTY ? 'an empty line' : notAnObject(result)
-    if (this.#base + SLOTS_PER_EVENT > this.#spans.length) this.#beginBlock()
-    this.#spans.set(scanMemory.spans, this.#base)
-    const event = new AuditEvent(buffer, start, end, this.#spans, this.#base)
+    const event = new AuditEvent(buffer, start, end, this.#block.slots, this.#base)
     const reason = whyNoAuditEvent(event)
     if (reason !== undefined) return reason
     event.readAt = this.readAt
+    if (this.#isThere && this.#block.address > 0) event.spansAt = this.#block.address + 4 * this.#base
     this.#base += SLOTS_PER_EVENT
     return event
   }
@@ -40,20 +51,49 @@ export class EventScanner {
    * looks at these events any more, as their spans are overwritten then. Else spans live as long as their events.
    */
   leaseSpans(): () => void {
-    const leased: Int32Array<ArrayBuffer>[] = []
+    const leased: SpanBlock[] = []
     this.#leased = leased
-    this.#spans = NO_SPANS
+    this.#block = NO_SPANS
     this.#base = 0
     return () => {
-      for (const block of leased.splice(0)) if (this.#free.length < MOST_FREE) this.#free.push(block)
+      for (const block of leased.splice(0)) this.#blocks.give(block)
     }
   }
 
+  /** Puts the spans of a line where the next event's are to be. */
+  #scanLine(buffer: Buffer, start: number, end: number): number {
+    const { slots, address } = this.#block
+    const base = this.#base
+    const there = this.#scannerOf(buffer)
+    const length = end - start
+    if (there === undefined) {
+      const result = copyingScanner.scan(buffer, start, end)
+      slots.set(copyingScanner.spans, base)
+      return result
+    }
+    const line = buffer.byteOffset + start
+    if (address > 0) return there.scan(line, length, start, address + 4 * base)
+    const result = there.scan(line, length, start)
+    slots.set(there.spans, base)
+    return result
+  }
+
+  /** The scanner that works where the buffer is; undefined when that is outside of the memory. */
+  #scannerOf(buffer: Buffer): LineScanner | undefined {
+    if (this.#memory === undefined) return undefined
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer
+      this.#isThere = buffer.buffer === this.#memory.bytes.buffer
+    }
+    if (!this.#isThere) return undefined
+    this.#there ??= new LineScanner(this.#memory)
+    return this.#there
+  }
+
   #beginBlock(): void {
-    const free = this.#leased === undefined ? undefined : this.#free.pop()
-    this.#spans = free ?? new Int32Array(SLOTS_PER_EVENT * EVENTS_PER_BLOCK)
+    this.#block = this.#leased === undefined ? newBlock() : this.#blocks.take()
     this.#base = 0
-    this.#leased?.push(this.#spans)
+    this.#leased?.push(this.#block)
   }
 }
 

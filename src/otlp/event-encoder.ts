@@ -1,41 +1,34 @@
 import type { AttributeDefinition } from '../audit/attributes.ts'
 import type { AuditEvent } from '../audit/event.ts'
-import { eventTime, latencyMicroseconds } from '../audit/event-time.ts'
-import { ESCAPES_SLOT, SLOTS_PER_EVENT } from '../audit/fields.ts'
-import { type Instance, instantiate } from '../wasm/instance.ts'
+import { latencyMicroseconds } from '../audit/event-time.ts'
+import { WasmMemory } from '../wasm/memory.ts'
 import { Room } from '../wasm/room.ts'
+import { address, EncoderPlace } from './encoder-place.ts'
 
 /** Whether assembly/ writes the attribute: a field of the event, whose bytes are copied without decoding, or the latency. */
 export const isEncoded = ({ field, derive }: AttributeDefinition): boolean =>
   field !== undefined || derive === latencyMicroseconds
 
-const KINDS = { string: 0, 'string[]': 1, int: 2, bool: 2 } as const
-const LATENCY = 3
-
-// The layout in memory, as assembly/event.ts reads it: attributes, spans, keys, then room for a line and what comes of it.
-const ATTRIBUTES_AT = 16
-const ATTRIBUTE_SIZE = 16
-
-/** The line, its unescaped text, and a record with the line and all values with what a format puts around them. */
-const ROOMS = 6
-/** For keys and constants, and what is read and written behind a text: 16 bytes at a time. */
-const MARGIN = 128 * 1024
 const NONE = Buffer.alloc(0)
 
-/** WebAssembly's numbers of 32 bits come with a sign. */
-const address = (number: number) => number >>> 0
+/** A place of its own, where lines are copied to that are in no memory of WebAssembly. */
+interface CopyingPlace {
+  readonly place: EncoderPlace
+  readonly lineAt: number
+}
 
-/** Encodes events one after the other, in the memory of an instance of assembly/. */
+/** Encodes events one after the other, by assembly/: in the memory they are in, or in one that they are copied to. */
 export class EventEncoder {
   readonly #attributes: readonly AttributeDefinition[]
   readonly #keys: readonly Buffer[]
-  readonly #instances = new Room(size => this.#create(size))
-  #bytes: Buffer = NONE
-  #spans = new Int32Array(0)
-  #constantsAt = 0
+  readonly #copying = new Room(longest => this.#create(longest))
+  /** Undefined for a memory without room for it. */
+  readonly #places = new WeakMap<WasmMemory, EncoderPlace | undefined>()
+  /** The buffer in a memory that was looked at last, and the place there. */
+  #buffer: Buffer = NONE
+  #there: EncoderPlace | undefined
   #lineAt = 0
-  #outputAt = 0
-  #event: AuditEvent | undefined
+  #bytes: Buffer = NONE
   #start = 0
   #end = 0
 
@@ -63,63 +56,61 @@ export class EventEncoder {
    * @throws RangeError when there is no memory for an event of that length, here and in `members`
    */
   record(event: AuditEvent, constants: Buffer, following: number): void {
-    const { exports, bytes } = this.#load(event)
-    const at = this.#constantsAt
-    constants.copy(bytes, at)
-    this.#start = address(exports.record(event.length, event.start, at, constants.length, following))
+    const place = this.#placeOf(event)
+    const { exports } = place
+    const spans = this.#spansOf(event, place)
+    const at = place.place(constants)
+    const { length, start } = event
+    this.#start = address(exports.record(this.#lineAt, length, start, spans, at, constants.length, following))
     this.#end = address(exports.recordEnd())
   }
 
   /** Encodes the attributes as members of a JSON object. Returns whether `stageTimestamp` is the event's time and written as Go does. */
   members(event: AuditEvent): boolean {
-    const { exports } = this.#load(event)
-    this.#end = address(exports.members(event.start))
-    this.#start = this.#outputAt
+    const place = this.#placeOf(event)
+    const { exports } = place
+    this.#end = address(exports.members(this.#lineAt, event.start, this.#spansOf(event, place)))
+    this.#start = place.outputAt
     return exports.hasUsualTimes() === 1
   }
 
-  /** Copies an event, whose bytes are valid UTF-8, to the instance's memory. */
-  #load(event: AuditEvent): Instance {
-    const instance = this.#instances.for(event.length)
-    this.#event = event
-    event.copySpans(this.#spans)
-    event.buffer.copy(instance.bytes, this.#lineAt, event.start, event.end)
-    return instance
+  /** Where the event is encoded; its line, whose bytes are valid UTF-8, is at `#lineAt` there. */
+  #placeOf(event: AuditEvent): EncoderPlace {
+    const place = this.#placeAt(event.buffer) ?? this.#placeOfCopy(event)
+    if (place === this.#there) this.#lineAt = event.buffer.byteOffset + event.start
+    place.event = event
+    this.#bytes = place.bytes
+    return place
   }
 
-  #create(room: number): Instance {
-    const instance = instantiate(ROOMS * room + MARGIN, {
-      integerOf: (start, end) => {
-        const value: unknown = JSON.parse(instance.bytes.toString('utf8', address(start), address(end)))
-        return Number.isSafeInteger(value) ? Number(value) : Number.NaN
-      },
-      unusualTimes: () => {
-        const time = this.#event && eventTime(this.#event)
-        const latency = this.#event && latencyMicroseconds(this.#event)
-        instance.exports.setTimes(time ?? 0n, time === undefined ? 0 : 1, latency ?? Number.NaN)
-      },
-    })
-    this.#place(instance, room)
-    return instance
+  #spansOf(event: AuditEvent, place: EncoderPlace): number {
+    return place === this.#there && event.spansAt > 0 ? event.spansAt : place.copySpans(event)
   }
 
-  #place({ bytes, exports }: Instance, room: number): void {
-    const spansAt = ATTRIBUTES_AT + ATTRIBUTE_SIZE * this.#attributes.length
-    this.#spans = new Int32Array(bytes.buffer, spansAt, SLOTS_PER_EVENT)
-    let keyAt = spansAt + this.#spans.byteLength
-    for (const [index, { field, kind }] of this.#attributes.entries()) {
-      const key = this.#keys[index] ?? NONE
-      const words = [field ?? 0, field === undefined ? LATENCY : KINDS[kind], keyAt, key.length]
-      for (const [word, value] of words.entries())
-        bytes.writeUInt32LE(value, ATTRIBUTES_AT + ATTRIBUTE_SIZE * index + 4 * word)
-      key.copy(bytes, keyAt)
-      keyAt += key.length
-    }
-    this.#constantsAt = keyAt
-    this.#lineAt = keyAt + 1024
-    this.#outputAt = this.#lineAt + 2 * room
-    this.#bytes = bytes
-    const escapesAt = spansAt + 4 * ESCAPES_SLOT
-    exports.prepare(ATTRIBUTES_AT, this.#attributes.length, spansAt, escapesAt, this.#lineAt, room)
+  /** The place in the memory that the buffer lies in. */
+  #placeAt(buffer: Buffer): EncoderPlace | undefined {
+    if (buffer === this.#buffer) return this.#there
+    const memory = WasmMemory.of(buffer)
+    if (memory === undefined) return undefined
+    if (!this.#places.has(memory))
+      this.#places.set(memory, EncoderPlace.in(memory, this.#attributes, this.#keys))
+    this.#buffer = buffer
+    this.#there = this.#places.get(memory)
+    return this.#there
+  }
+
+  #placeOfCopy(event: AuditEvent): EncoderPlace {
+    const { place, lineAt } = this.#copying.for(event.length)
+    event.buffer.copy(place.bytes, lineAt, event.start, event.end)
+    this.#lineAt = lineAt
+    return place
+  }
+
+  #create(longest: number): CopyingPlace {
+    const memory = new WasmMemory(EncoderPlace.size(longest) + 2 * longest, longest)
+    const place = EncoderPlace.in(memory, this.#attributes, this.#keys)
+    const lineAt = memory.take(longest)
+    if (place === undefined || lineAt === undefined) throw new RangeError('no room for an event')
+    return { place, lineAt }
   }
 }

@@ -1,4 +1,5 @@
 import { BINARY } from './binary.ts'
+import type { WasmMemory } from './memory.ts'
 
 /** What assembly/ exports. Numbers are addresses and lengths in the instance's memory. */
 export interface Exports {
@@ -10,6 +11,7 @@ export interface Exports {
     slots: number,
     escapeSlots: number,
     keys: number,
+    stack: number,
   ): number
   /** See assembly/needles.ts. */
   findLine(table: number, at: number, end: number): number
@@ -19,19 +21,26 @@ export interface Exports {
   prepare(
     attributes: number,
     attributeCount: number,
-    spans: number,
-    escapes: number,
-    line: number,
-    room: number,
+    escapesAfter: number,
+    work: number,
+    output: number,
   ): void
   /** See assembly/time.ts. */
   setTimes(time: bigint, isKnown: number, microseconds: number): void
   /** See assembly/protobuf.ts. */
-  record(length: number, start: number, constants: number, constantsLength: number, following: number): number
+  record(
+    line: number,
+    length: number,
+    start: number,
+    spans: number,
+    constants: number,
+    constantsLength: number,
+    following: number,
+  ): number
   /** See assembly/protobuf.ts. */
   recordEnd(): number
   /** See assembly/document.ts. */
-  members(start: number): number
+  members(line: number, start: number, spans: number): number
   /** See assembly/document.ts. */
   hasUsualTimes(): number
 }
@@ -48,30 +57,19 @@ export interface Imports {
   foundNeedle(index: number, at: number): void
 }
 
-/** An instance of the module with a memory of its own. */
-export interface Instance {
-  readonly exports: Exports
-  /** The memory; it never grows, so this stays valid. */
-  readonly bytes: Buffer<ArrayBuffer>
-}
-
 /** The part of the language that is used here: its types are among those of browsers, not of Node.js. */
 declare const WebAssembly: {
-  readonly Memory: new (pages: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
   readonly Module: new (binary: Uint8Array) => object
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
 }
 
-const PAGE = 0x10000
 let compiled: object | undefined
 
-/** Makes an instance with at least so many bytes of memory. Bytes that are never touched cost nothing. */
-export function instantiate(size: number, imports: Partial<Imports>): Instance {
+/** Makes an instance that works in this memory. */
+export function instantiate(memory: WasmMemory, imports: Partial<Imports>): Exports {
   compiled ??= compile()
-  const pages = Math.ceil(size / PAGE)
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const { exports } = new WebAssembly.Instance(compiled, {
-    env: { memory },
+    env: { memory: memory.imported },
     imports: {
       findDecoded: notAsked,
       integerOf: notAsked,
@@ -80,7 +78,7 @@ export function instantiate(size: number, imports: Partial<Imports>): Instance {
       ...imports,
     },
   })
-  return { exports: exports as Exports, bytes: Buffer.from(memory.buffer) }
+  return exports as Exports
 }
 
 /** @throws Error when this CPU cannot run the module */

@@ -3,6 +3,7 @@ import { EventScanner } from '../../src/audit/scan.ts'
 import { SAMPLE_LOGS, sampleLines } from '../samples.ts'
 import { mutate } from './mutate.ts'
 import { Random } from './random.ts'
+import { ScanInPlace } from './scan-in-place.ts'
 import { disagreement } from './scan-oracle.ts'
 
 /** Longer lines would only make the run slower: their bodies hold nothing the scanner treats differently. */
@@ -24,12 +25,16 @@ export function fuzzScan(lines: number, seed: number): FuzzResult {
   const random = new Random(seed)
   const seeds = SAMPLE_LOGS.flatMap(sampleLines).filter(line => line.length <= LONGEST_SEED_LINE)
   const scanner = new EventScanner()
+  const inPlace = new ScanInPlace()
   let accepted = 0
   for (let count = 0; count < lines; count++) {
     const line = mutate(random.pick(seeds), random.pick(seeds), random)
     const { buffer, start } = surrounded(line, random)
     const scanned = scanner.scan(buffer, start, start + line.length)
-    const what = disagreement(line, scanned) ?? (count % WALKED === 0 ? walkDisagreement(line) : undefined)
+    const what =
+      disagreement(line, scanned) ??
+      inPlace.disagreement(buffer, start, start + line.length, scanned) ??
+      (count % WALKED === 0 ? walkDisagreement(line) : undefined)
     if (what !== undefined) return { lines: count, accepted, failure: { line, what } }
     if (typeof scanned !== 'string') accepted++
   }

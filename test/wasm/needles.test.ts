@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { instantiate } from '../../src/wasm/instance.ts'
+import { WasmMemory } from '../../src/wasm/memory.ts'
 import { type Needle, needleTable } from '../../src/wasm/needle-table.ts'
 import { Random } from '../fuzz/random.ts'
-
-const TABLE_AT = 16
-const MARGIN = 64
 
 /** What lies in memory before and behind the text: it would make needles there, and must not count. */
 const AROUND = 'needle%6ab'
@@ -13,21 +11,23 @@ const AROUND = 'needle%6ab'
 /** Text in memory at any offset, with a table of needles. */
 function placed(needles: readonly Needle[], text: string, shift: number, behind = AROUND) {
   const table = needleTable(needles)
-  const start = TABLE_AT + table.length + AROUND.length + shift
+  const size = table.length + AROUND.length + shift + text.length + behind.length
+  const memory = new WasmMemory(size, size)
+  const tableAt = memory.take(size) ?? Number.NaN
+  const start = tableAt + table.length + AROUND.length + shift
   const found: string[] = []
-  const { exports, bytes } = instantiate(start + text.length + behind.length + MARGIN, {
-    foundNeedle: (index, at) => found.push(`${at - start} ${index}`),
-  })
-  table.copy(bytes, TABLE_AT)
+  const exports = instantiate(memory, { foundNeedle: (index, at) => found.push(`${at - start} ${index}`) })
+  const { bytes } = memory
+  table.copy(bytes, tableAt)
   bytes.write(AROUND, start - AROUND.length, 'latin1')
   bytes.write(text + behind, start, 'latin1')
-  return { exports, found, start, end: start + text.length }
+  return { exports, found, tableAt, start, end: start + text.length }
 }
 
 /** All needles in a text: where they begin, and which. */
 function needlesIn(needles: readonly Needle[], text: string, shift = 0, behind = AROUND): string[] {
-  const { exports, found, start, end } = placed(needles, text, shift, behind)
-  exports.findNeedles(TABLE_AT, start, end)
+  const { exports, found, tableAt, start, end } = placed(needles, text, shift, behind)
+  exports.findNeedles(tableAt, start, end)
   return found.sort()
 }
 
@@ -42,10 +42,10 @@ function allIn(needles: readonly Needle[], text: string): string[] {
 
 /** Offsets of the lines that `findLine` finds one after the other. */
 function linesFound(needles: readonly Needle[], text: string, shift: number): number[] {
-  const { exports, start, end } = placed(['\n', ...needles], text, shift)
+  const { exports, tableAt, start, end } = placed(['\n', ...needles], text, shift)
   const lines: number[] = []
   for (let at = start; at < end; ) {
-    at = exports.findLine(TABLE_AT, at, end)
+    at = exports.findLine(tableAt, at, end)
     if (at >= end) break
     lines.push(at - start)
     const newline = text.indexOf('\n', at - start)

@@ -1,4 +1,5 @@
-import { type Instance, instantiate } from '../../wasm/instance.ts'
+import { type Exports, instantiate } from '../../wasm/instance.ts'
+import { WasmMemory } from '../../wasm/memory.ts'
 import { needleTable } from '../../wasm/needle-table.ts'
 import { Room } from '../../wasm/room.ts'
 
@@ -12,42 +13,45 @@ export interface Needle {
 
 type Found = (at: number, meaning: number) => void
 
-/** An address of 0 stands for none. */
-const TABLE_AT = 16
-/** What the search looks at behind the bytes. */
-const MARGIN = 64
+/** A table of needles in a memory, and room for what is searched. */
+interface Place {
+  readonly exports: Exports
+  readonly memory: WasmMemory
+  readonly tableAt: number
+  readonly bytesAt: number
+}
 
 /** Finds many needles at once: bytes are copied to a WebAssembly memory, where 16 are looked at in one step. */
 export class NeedleSearch {
   readonly #needles: readonly Needle[]
   readonly #table: Buffer
-  readonly #bytesAt: number
-  readonly #instances = new Room(size => this.#create(size))
+  readonly #places = new Room(size => this.#create(size))
   #tell: (index: number, at: number) => void = () => {}
 
   constructor(needles: readonly Needle[]) {
     this.#needles = needles
     this.#table = needleTable(needles.map(({ places }) => places))
-    this.#bytesAt = TABLE_AT + this.#table.length
   }
 
   /** Calls `found` for each needle in `[from, to)` that means something, in about their order. */
   find(bytes: Buffer, from: number, to: number, found: Found): void {
-    const instance = this.#instances.for(to - from)
-    const end = this.#bytesAt + bytes.copy(instance.bytes, this.#bytesAt, from, to)
+    const { exports, memory, tableAt, bytesAt } = this.#places.for(to - from)
+    const end = bytesAt + bytes.copy(memory.bytes, bytesAt, from, to)
     this.#tell = (index, address) => {
-      const at = address - this.#bytesAt + from
+      const at = address - bytesAt + from
       const bits = this.#needles[index]?.meaning(bytes, at) ?? 0
       if (bits !== 0) found(at, bits)
     }
-    instance.exports.findNeedles(TABLE_AT, this.#bytesAt, end)
+    exports.findNeedles(tableAt, bytesAt, end)
   }
 
-  #create(room: number): Instance {
-    const instance = instantiate(this.#bytesAt + room + MARGIN, {
-      foundNeedle: (index, at) => this.#tell(index, at),
-    })
-    this.#table.copy(instance.bytes, TABLE_AT)
-    return instance
+  #create(room: number): Place {
+    const memory = new WasmMemory(2 * this.#table.length + 2 * room, room)
+    const tableAt = memory.take(this.#table.length)
+    const bytesAt = memory.take(room)
+    if (tableAt === undefined || bytesAt === undefined) throw new RangeError('no room for a search')
+    this.#table.copy(memory.bytes, tableAt)
+    const exports = instantiate(memory, { foundNeedle: (index, at) => this.#tell(index, at) })
+    return { exports, memory, tableAt, bytesAt }
   }
 }

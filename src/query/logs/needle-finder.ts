@@ -1,33 +1,43 @@
+import { LineScanner } from '../../audit/line-scanner.ts'
+import { EventScanner } from '../../audit/scan.ts'
 import { type Exports, instantiate } from '../../wasm/instance.ts'
+import { WasmMemory } from '../../wasm/memory.ts'
 import { needleTable } from '../../wasm/needle-table.ts'
 import { ROOM } from './line-chunks.ts'
 import type { Needles } from './needles.ts'
 
-/** An address of 0 stands for none. */
-const TABLES_AT = 16
-/** What the search looks at behind the lines. */
-const MARGIN = 64
+/** For what begins at a multiple of something. */
+const SLACK = 64 * 1024
 
-/** What logs are read into, and what finds lines there. */
+/** What logs are read into, and what finds lines there and makes events of them. */
 export interface LogMemory {
   readonly buffers: readonly [Buffer, Buffer]
   /** One for each set of needles. */
   readonly finders: readonly NeedleFinder[]
+  readonly scanner: EventScanner
 }
 
 /** Makes a memory, of which only as much is used as the longest line and the needles take. */
 export function logMemory(sets: readonly Needles[]): LogMemory {
   const tables = sets.map(needles => needleTable(['\n', ...needles]))
-  const buffersAt = tables.reduce((sum, { length }) => sum + length, TABLES_AT)
-  const { exports, bytes } = instantiate(buffersAt + 2 * ROOM + MARGIN, {})
-  let tableAt = TABLES_AT
+  const tablesSize = tables.reduce((sum, { length }) => sum + length, 0)
+  const memory = new WasmMemory(tablesSize + LineScanner.SIZE + 3 * ROOM + SLACK * (1 + sets.length), ROOM)
+  const take = (size: number) => {
+    const at = memory.take(size)
+    if (at === undefined) throw new RangeError('no room for logs')
+    return at
+  }
+  const exports = instantiate(memory, {})
   const finders = tables.map(table => {
-    const finder = new NeedleFinder(exports, tableAt)
-    tableAt += table.copy(bytes, tableAt)
-    return finder
+    const at = take(table.length)
+    table.copy(memory.bytes, at)
+    return new NeedleFinder(exports, at)
   })
-  const bufferAt = (at: number) => bytes.subarray(at, at + ROOM)
-  return { buffers: [bufferAt(buffersAt), bufferAt(buffersAt + ROOM)], finders }
+  const buffer = () => {
+    const at = take(ROOM)
+    return memory.bytes.subarray(at, at + ROOM)
+  }
+  return { buffers: [buffer(), buffer()], finders, scanner: new EventScanner(memory) }
 }
 
 /** Finds lines that have one of a set of needles. */

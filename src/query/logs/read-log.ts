@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { EventScanner } from '../../audit/scan.ts'
+import type { EventScanner } from '../../audit/scan.ts'
 import { LineSplitter } from '../../receivers/audit-log/split-lines.ts'
 import type { Bytes } from './bytes.ts'
 import { type LineChunk, lineChunks, MAX_LINE, NEWLINE } from './line-chunks.ts'
@@ -22,11 +22,10 @@ export interface LogVisitor {
  */
 export async function readLog(
   bytes: Bytes,
-  { buffers, finders }: LogMemory,
+  { buffers, finders, scanner }: LogMemory,
   visitor: LogVisitor,
   signal: AbortSignal,
 ): Promise<Error | undefined> {
-  const scanner = new EventScanner()
   let finder: NeedleFinder | undefined
   for await (const chunk of lineChunks(bytes, buffers)) {
     if (signal.aborted) break

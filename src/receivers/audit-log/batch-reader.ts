@@ -4,6 +4,7 @@ import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import type { ByteSource } from './byte-source.ts'
 import type { Cursor } from './cursor.ts'
 import { NEWLINE, type ReadLimits, readLongLine } from './long-line.ts'
+import { ReadMemory } from './read-memory.ts'
 import { LineSplitter, leadingZeros } from './split-lines.ts'
 
 /** What one reading gave. */
@@ -23,13 +24,17 @@ const SMALL = 64 * 1024
 /** Reads whole lines into batches. Keeps nothing between two readings but what makes them cheap: where to read is the cursor's. */
 export class BatchReader {
   readonly #limits: ReadLimits
-  readonly #scanner = new EventScanner()
-  readonly #buffers: BufferPool
+  readonly #memory: ReadMemory
+  readonly #scanner: EventScanner
+  /** When none is left in the memory. */
+  readonly #others: BufferPool
 
   /** `maxInFlight` is how many batches may be unreleased at a time. */
   constructor(limits: ReadLimits, maxInFlight: number) {
     this.#limits = limits
-    this.#buffers = new BufferPool(maxInFlight)
+    this.#memory = new ReadMemory(limits.batchSize + 1, maxInFlight)
+    this.#scanner = new EventScanner(this.#memory.memory)
+    this.#others = new BufferPool(maxInFlight)
   }
 
   /**
@@ -41,9 +46,7 @@ export class BatchReader {
     const { batchSize } = this.#limits
     const length = Math.min(await source.available(cursor.offset, batchSize), batchSize)
     if (length === 0) return undefined
-    const isSmall = length < SMALL
-    const buffer = isSmall ? Buffer.allocUnsafeSlow(length + 1) : this.#buffers.take(batchSize + 1)
-    const give = isSmall ? () => {} : () => this.#buffers.give(buffer)
+    const { buffer, give } = this.#bufferFor(length)
     const count = await source.read(buffer.subarray(0, length), cursor.offset, cursor.tail)
     const read = await this.#batch(source, cursor, buffer, count, isFinal)
     if (read === undefined) {
@@ -55,6 +58,14 @@ export class BatchReader {
       give()
     }
     return { ...read, release }
+  }
+
+  #bufferFor(length: number): { readonly buffer: Buffer; readonly give: () => void } {
+    const buffer = this.#memory.take()
+    if (buffer !== undefined) return { buffer, give: () => this.#memory.give(buffer) }
+    if (length < SMALL) return { buffer: Buffer.allocUnsafeSlow(length + 1), give: () => {} }
+    const other = this.#others.take(this.#limits.batchSize + 1)
+    return { buffer: other, give: () => this.#others.give(other) }
   }
 
   /** What the first `count` bytes of `buffer` hold; `release` gives back what belongs to the scanner. */

@@ -142,7 +142,9 @@ export class Sink {
   }
 
   readonly next = (batch: AuditBatch): Promise<void> => {
-    this.batches.push(batch)
+    // The bytes are the receiver's again when the batch is acknowledged.
+    const malformed = batch.malformed.map(line => ({ ...line, raw: Buffer.from(line.raw) }))
+    this.batches.push({ ...batch, malformed })
     for (const event of batch.events) this.received.push(Number(event.auditID?.slice(-12)))
     if (!this.#isHolding) return Promise.resolve()
     const pending = Promise.withResolvers<void>()

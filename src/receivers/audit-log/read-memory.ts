@@ -1,0 +1,45 @@
+import { LineScanner } from '../../audit/line-scanner.ts'
+import { SpanBlocks } from '../../audit/span-blocks.ts'
+import { WasmMemory } from '../../wasm/memory.ts'
+
+/** For encoders: they need five times the longest line, and each exporter has one. */
+const ENCODERS = 3
+const ENCODER_LINES = 5
+/** Blocks with the spans of the events in it. */
+const BLOCKS = 64
+/** For tables, and for what begins at a multiple of something. */
+const SLACK = 1024 * 1024
+const PAGE = 4096
+/** Larger buffers are not in it, and all of them together take no more than sixteen of these. */
+const LARGEST = 4 * 1024 * 1024
+
+/** Memory of WebAssembly that logs are read into, so that events are scanned and encoded where they are. Pages that are never written cost nothing. */
+export class ReadMemory {
+  readonly memory: WasmMemory
+  readonly #free: Buffer[] = []
+
+  /** With up to `count` buffers of `size` bytes. @throws RangeError when the system has no such memory */
+  constructor(size: number, count: number) {
+    const longest = Math.min(size, LARGEST)
+    const buffers = size > LARGEST ? 0 : Math.min(count, Math.floor((16 * LARGEST) / size))
+    const tables = LineScanner.SIZE + BLOCKS * SpanBlocks.SIZE + SLACK
+    this.memory = new WasmMemory(
+      (buffers + 1 + ENCODERS * ENCODER_LINES) * (longest + PAGE) + tables,
+      longest,
+    )
+    for (let i = 0; i < buffers; i++) {
+      const at = this.memory.take(size)
+      if (at !== undefined) this.#free.push(this.memory.bytes.subarray(at, at + size))
+    }
+  }
+
+  /** A buffer for nobody else until it is given back, with any content; undefined when there is none. The one used last comes first. */
+  take(): Buffer | undefined {
+    return this.#free.pop()
+  }
+
+  /** Gives back a buffer that nobody reads any more. */
+  give(buffer: Buffer): void {
+    this.#free.push(buffer)
+  }
+}
