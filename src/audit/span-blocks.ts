@@ -4,8 +4,9 @@ import { SLOTS_PER_EVENT } from './fields.ts'
 /** Events whose spans share one block: large enough to make allocation cheap, small enough to be freed soon. */
 const EVENTS_PER_BLOCK = 128
 const SLOTS = SLOTS_PER_EVENT * EVENTS_PER_BLOCK
-/** Unused blocks that are kept. */
-const MOST_FREE = 64
+const BYTES = 4096 * Math.ceil((4 * SLOTS) / 4096)
+/** Blocks in the memory, and unused ones elsewhere that are kept. */
+const MOST = 64
 
 /** Spans of some events, one after the other. */
 export interface SpanBlock {
@@ -16,10 +17,11 @@ export interface SpanBlock {
 
 /** Blocks that are leased and given back. */
 export class SpanBlocks {
-  /** Bytes of a block. */
-  static readonly SIZE = 4 * SLOTS
+  /** Bytes that they take of a memory. */
+  static readonly SIZE = MOST * BYTES
   readonly #memory: WasmMemory | undefined
   readonly #free: SpanBlock[] = []
+  #countInMemory = 0
 
   /** In `memory`, as long as it has room. */
   constructor(memory: WasmMemory | undefined) {
@@ -33,12 +35,14 @@ export class SpanBlocks {
 
   /** Gives back a block whose events nobody looks at any more. */
   give(block: SpanBlock): void {
-    if (block.address > 0 || this.#free.length < MOST_FREE) this.#free.push(block)
+    if (block.address > 0 || this.#free.length < MOST) this.#free.push(block)
   }
 
   #inMemory(): SpanBlock | undefined {
-    const address = this.#memory?.take(SpanBlocks.SIZE)
-    if (this.#memory === undefined || address === undefined) return undefined
+    if (this.#memory === undefined || this.#countInMemory === MOST) return undefined
+    const address = this.#memory.take(BYTES)
+    if (address === undefined) return undefined
+    this.#countInMemory++
     return { slots: new Int32Array(this.#memory.bytes.buffer, address, SLOTS), address }
   }
 }

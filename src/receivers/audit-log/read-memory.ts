@@ -1,13 +1,11 @@
 import { LineScanner } from '../../audit/line-scanner.ts'
 import { SpanBlocks } from '../../audit/span-blocks.ts'
+import { EncoderPlace } from '../../otlp/encoder-place.ts'
 import { WasmMemory } from '../../wasm/memory.ts'
 
-/** For encoders: they need five times the longest line, and each exporter has one. */
+/** Each exporter has an encoder; those of more exporters have a memory of their own. */
 const ENCODERS = 3
-const ENCODER_LINES = 5
-/** Blocks with the spans of the events in it. */
-const BLOCKS = 64
-/** For tables, and for what begins at a multiple of something. */
+/** For what begins at a multiple of something. */
 const SLACK = 1024 * 1024
 const PAGE = 4096
 /** Larger buffers are not in it, and all of them together take no more than sixteen of these. */
@@ -22,11 +20,9 @@ export class ReadMemory {
   constructor(size: number, count: number) {
     const longest = Math.min(size, LARGEST)
     const buffers = size > LARGEST ? 0 : Math.min(count, Math.floor((16 * LARGEST) / size))
-    const tables = LineScanner.SIZE + BLOCKS * SpanBlocks.SIZE + SLACK
-    this.memory = new WasmMemory(
-      (buffers + 1 + ENCODERS * ENCODER_LINES) * (longest + PAGE) + tables,
-      longest,
-    )
+    const scanning = LineScanner.SIZE + longest + SpanBlocks.SIZE
+    const encoding = ENCODERS * EncoderPlace.size(longest)
+    this.memory = new WasmMemory(buffers * (size + PAGE) + scanning + encoding + SLACK, longest)
     for (let i = 0; i < buffers; i++) {
       const at = this.memory.take(size)
       if (at !== undefined) this.#free.push(this.memory.bytes.subarray(at, at + size))
