@@ -10,7 +10,7 @@ import { untilWritten } from './read-rotated.ts'
 
 const NOTHING = Buffer.alloc(0)
 /** What is written within so many milliseconds after a reading is read together: else each event costs a request. */
-const GATHER_MS = 10
+const GATHER_MS = 20
 
 /** Reads the live file and follows it as long as it is the live one. Keeps it open, so that renaming and deleting lose nothing. */
 export class LiveReading {
