@@ -104,6 +104,44 @@ suite('what an answer means', () => {
     assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
   })
 
+  for (const encoding of ['protobuf', 'json'])
+    for (const [type, body] of [
+      ['application/x-protobuf', partialSuccess(1, 'too old')],
+      ['application/json', '{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}'],
+    ] as const)
+      test(`a partial success may have another format than the request: ${type} to ${encoding}`, async t => {
+        const backend = await startOtlpBackend(t)
+        backend.answerWith(() => ({ status: 200, headers: { 'content-type': type }, body }))
+        const { rejected } = await exportOne(backend, { encoding })
+        assert.match(rejected[0]?.reason ?? '', /partial success: 1 of these 1 events .*too old/)
+      })
+
+  for (const [title, type, body] of [
+    ['cut JSON', 'application/json', '{"partialSuccess":{"rejec'],
+    ['text as JSON', 'application/json', 'OK'],
+    ['cut protobuf', 'application/x-protobuf', partialSuccess(1, 'too old').subarray(0, -1)],
+    ['text as protobuf', 'application/x-protobuf', 'OK'],
+  ] as const)
+    test(`a 200 with ${title} is no success`, async t => {
+      const backend = await startOtlpBackend(t)
+      backend.answerWith(() => ({ status: 200, headers: { 'content-type': type }, body }))
+      await assert.rejects(exportOne(backend), /answered 200 with .*, expected an ExportLogsServiceResponse/)
+    })
+
+  for (const [type, body] of [
+    ['application/x-protobuf', Buffer.from([0x0a, 0])],
+    ['application/x-protobuf', Buffer.from([0x79, 1, 2, 3, 4, 5, 6, 7, 8, 0x7d, 1, 2, 3, 4])],
+    ['application/json', '{}'],
+    ['application/json', '{"partialSuccess":null}'],
+    ['application/json', 'null'],
+    ['text/plain', ''],
+  ] as const)
+    test(`a 200 with ${type} ${typeof body === 'string' ? `"${body}"` : body.toString('hex')} that refuses nothing is a success`, async t => {
+      const backend = await startOtlpBackend(t)
+      backend.answerWith(() => ({ status: 200, headers: { 'content-type': type }, body }))
+      assert.deepEqual(await exportOne(backend), { deferred: [], rejected: [] })
+    })
+
   test('a 200 of something that does not speak OTLP, such as a login page, is no success', async t => {
     const backend = await startOtlpBackend(t)
     const headers = { 'content-type': 'text/html' }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiError, ApiResponse } from '@opensearch-project/opensearch/lib/Transport.js'
+import { wasSent } from '../../http/was-sent.ts'
 import { alikeItems } from './alike-items.ts'
 import type { AwsCredentials } from './aws-credentials.ts'
+import { requestOf } from './connection.ts'
 import { noAnswer, noAnswerInTime } from './no-answer.ts'
 import type { OpenSearchOptions } from './options.ts'
 import type { OpenSearchAnswer } from './request.ts'
@@ -81,6 +83,11 @@ async function textOf(body: IncomingMessage, longest: number): Promise<string | 
   } catch (cause) {
     return new Error('the answer broke off', { cause })
   }
+  const request = requestOf(body)
+  const isSent = request === undefined || (await wasSent(request))
+  const { statusCode = 0 } = body
+  if (!isSent && statusCode < 300)
+    return new Error(`it answered ${statusCode} before it had all of the request`)
   return Buffer.concat(chunks).toString()
 }
 

@@ -18,7 +18,7 @@ import { Limit } from '../../pipeline/limit.ts'
 import { withoutQuotes } from '../../pipeline/own-words.ts'
 import { HttpClient } from './http-client.ts'
 import type { OtlpOptions } from './options.ts'
-import { type PartialSuccess, readPartialSuccess } from './partial-success.ts'
+import type { PartialSuccess } from './partial-success.ts'
 
 /** Two threads compress as fast as one encodes; more would only hold more uncompressed requests in memory. */
 const MADE_AT_A_TIME = 2
@@ -47,15 +47,13 @@ export class OtlpExporter implements Exporter {
   }
 
   async export(batch: AuditBatch, signal: AbortSignal): Promise<ExportResult> {
-    const { compression, encoding } = this.#options
     const kept = this.#bodies.get(batch)
     const body = kept ?? (await this.#making.run(() => this.#bodyOf(batch.events)))
     this.#bodies.set(batch, body)
-    const answer = await this.#client.post(body, await this.#headers(), signal)
+    const partial = await this.#client.post(body, await this.#headers(), signal)
     this.#bodies.delete(batch)
     // Not after an attempt that failed: its connection might still be reading it.
-    if (compression === 'none' && kept === undefined) this.#buffers.give(body)
-    const partial = readPartialSuccess(answer, encoding)
+    if (this.#options.compression === 'none' && kept === undefined) this.#buffers.give(body)
     return partial === undefined ? ALL_DELIVERED : this.#partlyRefused(batch, partial)
   }
 

@@ -1,16 +1,22 @@
-import http, { type Agent, type IncomingMessage } from 'node:http'
+import http, { type Agent, type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { withDeadline } from '../../http/deadline.ts'
 import { readDate } from '../../http/read-date.ts'
+import { refuseUpgrade } from '../../http/refuse-upgrade.ts'
 import { isTlsError } from '../../http/tls-error.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
+import { wasSent } from '../../http/was-sent.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
+import { partialSuccessIn, readAnswer } from './answer.ts'
 import type { OtlpOptions } from './options.ts'
+import type { PartialSuccess } from './partial-success.ts'
 import { refusal } from './refusal.ts'
 
-/** An answer larger than this is not OTLP's; the rest is not looked at. */
-const MAX_ANSWER = 1024 * 1024
+interface Exchange {
+  readonly sent: ClientRequest
+  readonly answer: IncomingMessage
+}
 
 /** Posts to one OTLP/HTTP endpoint over connections that are kept. */
 export class HttpClient {
@@ -29,11 +35,15 @@ export class HttpClient {
   }
 
   /**
-   * The body of a 2xx answer.
+   * Resolves when the backend has taken it, to what it did not take of it, if it says so.
    * @throws PermanentError for 400, 413 and 422
    * @throws RetryableError for every other answer, a timeout, a lost or refused connection, a certificate that is not valid
    */
-  post(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<Buffer> {
+  post(
+    body: Buffer,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<PartialSuccess | undefined> {
     return withDeadline(signal, this.#options.timeout, async deadline => {
       try {
         return await this.#exchange(body, headers, deadline)
@@ -61,28 +71,34 @@ export class HttpClient {
     agent?.destroy()
   }
 
-  async #exchange(body: Buffer, headers: Record<string, string>, deadline: AbortSignal): Promise<Buffer> {
-    const answer = await this.#request(body, headers, deadline)
-    this.#date = answer.headers.date
-    const content = await readAnswer(answer)
-    const status = answer.statusCode ?? 0
-    if (status >= 200 && status < 300) return otlpAnswer(answer, content, displayed(this.#url))
-    const secrets = [...Object.values(this.#options.headers), headers.authorization ?? '']
-    throw refusal(status, answer.headers['retry-after'], content, displayed(this.#url), secrets)
-  }
-
-  async #request(
+  async #exchange(
     body: Buffer,
     headers: Record<string, string>,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+    deadline: AbortSignal,
+  ): Promise<PartialSuccess | undefined> {
+    const { sent, answer } = await this.#request(body, headers, deadline)
+    this.#date = answer.headers.date
+    const content = await readAnswer(answer)
+    const isSent = await wasSent(sent)
+    const status = answer.statusCode ?? 0
+    const place = displayed(this.#url)
+    if (status < 200 || status >= 300) {
+      const secrets = [...Object.values(this.#options.headers), headers.authorization ?? '']
+      throw refusal(status, answer.headers['retry-after'], content, place, secrets)
+    }
+    if (!isSent) throw new RetryableError(`${place} answered ${status} before it had all of the request`)
+    return partialSuccessIn(answer, content, place)
+  }
+
+  async #request(body: Buffer, headers: Record<string, string>, signal: AbortSignal): Promise<Exchange> {
     const agent = await this.#connections()
     signal.throwIfAborted()
     const { request } = this.#url.protocol === 'https:' ? https : http
     const length = { 'content-length': body.length }
     const options = { ...this.#address, method: 'POST', agent, headers: { ...headers, ...length } }
     return new Promise((resolve, reject) => {
-      const sent = request(options, resolve).on('error', reject)
+      const sent = request(options, answer => resolve({ sent, answer })).on('error', reject)
+      refuseUpgrade(sent)
       // The option `signal` costs as much as all the rest of a request.
       signal.addEventListener('abort', () => sent.destroy())
       sent.end(body)
@@ -134,34 +150,5 @@ function logsUrl(endpoint: string): URL {
   return url
 }
 
-/** Whatever else stands in front of the backend, such as a login page, may answer 200 as well: that is no acknowledgement. */
-function otlpAnswer(answer: IncomingMessage, content: Buffer, url: string): Buffer {
-  const type = answer.headers['content-type'] ?? 'no content-type'
-  if (content.length === 0 || /^application\/(json|x-protobuf)\b/.test(type)) return content
-  const status = answer.statusCode
-  throw new RetryableError(
-    `${url} answered ${status} with ${type}, expected application/x-protobuf or application/json (is the endpoint an OTLP/HTTP receiver?)`,
-    { needsOperator: true },
-  )
-}
-
 /** Without the password that a URL may hold. */
 const displayed = (url: URL) => `${url.origin}${url.pathname}`
-
-/** An async iterator would take three times as long for the few bytes. */
-function readAnswer(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  return new Promise((resolve, reject) => {
-    answer
-      .on('data', (chunk: Buffer) => {
-        if (length < MAX_ANSWER) chunks.push(chunk)
-        length += chunk.length
-      })
-      .on('end', () => resolve(Buffer.concat(chunks)))
-      .on('error', reject)
-      .on('close', () => {
-        if (!answer.complete) reject(new Error('the connection was closed before the answer had ended'))
-      })
-  })
-}

@@ -5,26 +5,19 @@ export interface PartialSuccess {
   readonly message: string
 }
 
-/** The partial success in the body of a 2xx answer; undefined when everything was accepted or the body is none of OTLP's. */
+/** The partial success in an `ExportLogsServiceResponse`; undefined when everything was accepted. @throws SyntaxError when it is none, or cut */
 export function readPartialSuccess(body: Buffer, encoding: 'protobuf' | 'json'): PartialSuccess | undefined {
-  if (body.length === 0) return undefined
   const partial = encoding === 'json' ? fromJson(body) : fromProtobuf(body)
   return partial === undefined || (partial.rejected === 0 && partial.message === '') ? undefined : partial
 }
 
 function fromJson(body: Buffer): PartialSuccess | undefined {
-  try {
-    const { partialSuccess } = JSON.parse(body.toString()) as {
-      partialSuccess?: { rejectedLogRecords?: number | string; errorMessage?: string }
-    }
-    if (partialSuccess === undefined) return undefined
-    return {
-      rejected: Number(partialSuccess.rejectedLogRecords ?? 0),
-      message: partialSuccess.errorMessage ?? '',
-    }
-  } catch {
-    return undefined
-  }
+  const response = JSON.parse(body.toString()) as {
+    partialSuccess?: { rejectedLogRecords?: number | string; errorMessage?: string } | null
+  } | null
+  const partial = response?.partialSuccess
+  if (partial === undefined || partial === null) return undefined
+  return { rejected: Number(partial.rejectedLogRecords ?? 0), message: partial.errorMessage ?? '' }
 }
 
 /** ExportLogsServiceResponse.partial_success = 1 { rejected_log_records = 1, error_message = 2 } */
@@ -43,25 +36,33 @@ function fromProtobuf(body: Buffer): PartialSuccess | undefined {
   return partial
 }
 
-/** Varint and length-delimited fields of a message; stops at anything else, as at the end. */
+/** Bytes of a field by its wire type, for those whose value is not looked at. */
+const FIXED: Readonly<Record<number, number>> = { 1: 8, 5: 4 }
+
+/** The fields of a message that are varints or have a length. @throws SyntaxError when it is no message, or cut */
 function* fields(message: Buffer): Generator<[field: number, value: number | Buffer]> {
   let at = 0
+  const take = (length: number) => {
+    const start = at
+    at += length
+    if (at > message.length) throw new SyntaxError(`a message of ${message.length} bytes ends within a field`)
+    return message.subarray(start, at)
+  }
   const varint = () => {
     let value = 0
-    for (let scale = 1; at < message.length; scale *= 128) {
-      const byte = message.readUInt8(at++)
+    for (let scale = 1; ; scale *= 128) {
+      const [byte = 0] = take(1)
       value += (byte & 0x7f) * scale
-      if (byte < 0x80) break
+      if (byte < 0x80) return value
     }
-    return value
   }
   while (at < message.length) {
     const tag = varint()
-    const value = varint()
-    if ((tag & 7) === 0) yield [tag >>> 3, value]
-    else if ((tag & 7) === 2) {
-      yield [tag >>> 3, message.subarray(at, at + value)]
-      at += value
-    } else return
+    const [field, wireType] = [Math.floor(tag / 8), tag % 8]
+    const fixed = FIXED[wireType]
+    if (fixed !== undefined) take(fixed)
+    else if (wireType === 0) yield [field, varint()]
+    else if (wireType === 2) yield [field, take(varint())]
+    else throw new SyntaxError(`a message has a field of wire type ${wireType}`)
   }
 }

@@ -47,17 +47,22 @@ export class BatchReader {
     const length = Math.min(await source.available(cursor.offset, batchSize), batchSize)
     if (length === 0) return undefined
     const { buffer, give } = this.#bufferFor(length)
-    const count = await source.read(buffer.subarray(0, length), cursor.offset, cursor.tail)
-    const read = await this.#batch(source, cursor, buffer, count, isFinal)
-    if (read === undefined) {
-      give()
-      return undefined
+    let read: ReadBatch | undefined
+    try {
+      const count = await source.read(buffer.subarray(0, length), cursor.offset, cursor.tail)
+      read = await this.#batch(source, cursor, buffer, count, isFinal)
+    } finally {
+      if (read === undefined) give()
     }
-    const release = () => {
-      read.release()
-      give()
+    if (read === undefined) return undefined
+    const { release } = read
+    return {
+      ...read,
+      release: () => {
+        release()
+        give()
+      },
     }
-    return { ...read, release }
   }
 
   #bufferFor(length: number): { readonly buffer: Buffer; readonly give: () => void } {

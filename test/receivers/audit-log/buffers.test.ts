@@ -3,7 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { AuditBatch } from '../../../src/pipeline/batch.ts'
+import { BatchReader } from '../../../src/receivers/audit-log/batch-reader.ts'
+import { ContentChanged } from '../../../src/receivers/audit-log/byte-source.ts'
+import { Cursor } from '../../../src/receivers/audit-log/cursor.ts'
 import { auditLogReceiver } from '../../../src/receivers/audit-log/index.ts'
+import { PlainFile } from '../../../src/receivers/audit-log/plain-file.ts'
+import { WasmMemory } from '../../../src/wasm/memory.ts'
 import { contextFor } from '../../exporters/context.ts'
 import { tempDir } from '../../temp-dir.ts'
 import { waitUntil } from '../../wait-until.ts'
@@ -45,4 +50,20 @@ test('the bytes of a batch and the spans of its fields stay as they were until i
   assert.deepEqual(texts.toSorted(), lines.toSorted())
   assert.deepEqual(ids.toSorted(), lines.map((_, id) => String(id)).toSorted())
   assert.equal(buffers.size, 3)
+})
+
+test('a reading that fails keeps no memory: the next ones are in place, too', async t => {
+  const path = join(await tempDir(t), 'audit.log')
+  const reader = new BatchReader({ batchSize: 100_000, maxLineSize: 100_000 }, 1)
+  for (let round = 0; round < 3; round++) {
+    await writeFile(path, `${line(round)}\n`)
+    const file = await PlainFile.open(path)
+    t.after(() => file.close())
+    const read = (await reader.read(file, Cursor.START, false)) ?? assert.fail()
+    assert.ok(WasmMemory.of(read.batch.events[0]?.buffer ?? Buffer.alloc(0)))
+    read.release()
+    // Truncated, and written to since.
+    await writeFile(path, `${line(7)}\n${line(8)}\n`)
+    await assert.rejects(reader.read(file, read.cursor, false), ContentChanged)
+  }
 })
