@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { compress, free } from '../../http/compress.ts'
+import { Compressor, free } from '../../http/compressor.ts'
 import { BufferPool } from '../../pipeline/buffer-pool.ts'
 import { encodedOrTooLarge, PermanentError } from '../../pipeline/errors.ts'
 import { Limit } from '../../pipeline/limit.ts'
@@ -19,6 +19,7 @@ export interface SentBulk extends Bulk {
 export class BulkMaker {
   readonly #encoder: BulkEncoder
   readonly #compression: 'gzip' | 'none'
+  readonly #compressor: Compressor
   readonly #limit: SizeLimit
   readonly #buffers = new BufferPool(4)
   readonly #making = new Limit(MADE_AT_A_TIME)
@@ -28,6 +29,7 @@ export class BulkMaker {
   constructor(encoder: BulkEncoder, compression: 'gzip' | 'none', limit: SizeLimit) {
     this.#encoder = encoder
     this.#compression = compression
+    this.#compressor = new Compressor(compression)
     this.#limit = limit
   }
 
@@ -62,7 +64,7 @@ export class BulkMaker {
       this.#buffers.give(encoded)
       throw this.#tooLarge(size)
     }
-    const body = await compress(encoded, this.#compression)
+    const body = await this.#compressor.compress(encoded)
     if (body !== encoded) this.#buffers.give(encoded)
     return { body, owners, size }
   }

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../audit/event.ts'
-import { compress } from '../../http/compress.ts'
+import { Compressor, free } from '../../http/compressor.ts'
 import { readToken } from '../../http/secret-file.ts'
 import { JsonEncoder } from '../../otlp/encode-json.ts'
 import { ProtobufEncoder } from '../../otlp/encode-protobuf.ts'
@@ -29,6 +29,7 @@ export class OtlpExporter implements Exporter {
   readonly #encoder: JsonEncoder | ProtobufEncoder
   readonly #buffers = new BufferPool(4)
   readonly #making = new Limit(MADE_AT_A_TIME)
+  readonly #compressor: Compressor
   /** Bodies of batches whose last attempt failed: while a backend is away, attempts should cost next to nothing. */
   readonly #bodies = new WeakMap<AuditBatch, Buffer>()
   readonly #client: HttpClient
@@ -42,6 +43,7 @@ export class OtlpExporter implements Exporter {
     }
     this.#options = options
     this.#encoder = options.encoding === 'json' ? new JsonEncoder(shape) : new ProtobufEncoder(shape)
+    this.#compressor = new Compressor(options.compression)
     this.#client = new HttpClient(options)
     this.#log = context.log
   }
@@ -53,19 +55,24 @@ export class OtlpExporter implements Exporter {
     const partial = await this.#client.post(body, await this.#headers(), signal)
     this.#bodies.delete(batch)
     // Not after an attempt that failed: its connection might still be reading it.
-    if (this.#options.compression === 'none' && kept === undefined) this.#buffers.give(body)
+    if (kept === undefined) this.#giveBack(body)
     return partial === undefined ? ALL_DELIVERED : this.#partlyRefused(batch, partial)
   }
 
+  #giveBack(body: Buffer): void {
+    if (this.#options.compression === 'none') this.#buffers.give(body)
+    else free(body)
+  }
+
   async #bodyOf(events: readonly AuditEvent[]): Promise<Buffer> {
-    const { compression, maxRequestSize } = this.#options
+    const { maxRequestSize } = this.#options
     const size = this.#encoder.expectedSize(events)
     const encoded = encodedOrTooLarge(size, () => this.#encoder.encode(events, this.#buffers.take(size)))
     if (encoded.length > maxRequestSize && events.length > 1) {
       this.#buffers.give(encoded)
       throw new PermanentError(`the request has ${encoded.length} bytes, maxRequestSize is ${maxRequestSize}`)
     }
-    const body = await compress(encoded, compression)
+    const body = await this.#compressor.compress(encoded)
     if (body !== encoded) this.#buffers.give(encoded)
     return body
   }
@@ -94,8 +101,8 @@ export class OtlpExporter implements Exporter {
 
   /** A request with no events in it. */
   async probe(signal: AbortSignal): Promise<Probe> {
-    const { compression, encoding } = this.#options
-    const body = await compress(Buffer.from(encoding === 'json' ? '{}' : ''), compression)
+    const isJson = this.#options.encoding === 'json'
+    const body = await this.#compressor.compress(Buffer.from(isJson ? '{}' : ''))
     await this.#client.post(body, await this.#headers(), signal)
     return { answered: `${this.#client.place} takes OTLP`, time: this.#client.time }
   }
