@@ -59,7 +59,8 @@ function compressBy({ stream, end, again }: Context, body: Buffer): Promise<Buff
   return new Promise((resolve, reject) => {
     stream.on('data', take).once('error', reject)
     stream.write(body)
-    stream.flush(end, () => {
+    stream.flush(end, (error?: Error | null) => {
+      if (error) return reject(error)
       stream.off('data', take).off('error', reject)
       again()
       resolve(Buffer.concat(pieces))

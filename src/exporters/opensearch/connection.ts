@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type * as official from '@opensearch-project/opensearch'
-import { refuseUpgrade } from '../../http/refuse-upgrade.ts'
+import { watchRequest } from '../../http/watch-request.ts'
 
 /** The official client's class of connections. */
 export type ConnectionClass = typeof official.Connection
@@ -20,7 +20,7 @@ export function connectionClass(Base: ConnectionClass): ConnectionClass {
         if (response !== null) requests.set(response, request)
         callback(error && Object.assign(error, { cause }), response)
       })
-      refuseUpgrade(request)
+      watchRequest(request)
       // Before the client's own listener, which keeps only the message.
       request.prependListener('error', error => {
         cause = error

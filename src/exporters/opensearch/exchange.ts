@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiError, ApiResponse } from '@opensearch-project/opensearch/lib/Transport.js'
-import { wasSent } from '../../http/was-sent.ts'
+import { wasSent } from '../../http/watch-request.ts'
 import { alikeItems } from './alike-items.ts'
 import type { AwsCredentials } from './aws-credentials.ts'
 import { requestOf } from './connection.ts'

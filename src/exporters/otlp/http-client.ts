@@ -3,10 +3,9 @@ import https from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { withDeadline } from '../../http/deadline.ts'
 import { readDate } from '../../http/read-date.ts'
-import { refuseUpgrade } from '../../http/refuse-upgrade.ts'
 import { isTlsError } from '../../http/tls-error.ts'
 import { areReplaced, readTlsFiles, type TlsFiles } from '../../http/tls-files.ts'
-import { wasSent } from '../../http/was-sent.ts'
+import { wasSent, watchRequest } from '../../http/watch-request.ts'
 import { PermanentError, RetryableError } from '../../pipeline/errors.ts'
 import { partialSuccessIn, readAnswer } from './answer.ts'
 import type { OtlpOptions } from './options.ts'
@@ -98,7 +97,7 @@ export class HttpClient {
     const options = { ...this.#address, method: 'POST', agent, headers: { ...headers, ...length } }
     return new Promise((resolve, reject) => {
       const sent = request(options, answer => resolve({ sent, answer })).on('error', reject)
-      refuseUpgrade(sent)
+      watchRequest(sent)
       // The option `signal` costs as much as all the rest of a request.
       signal.addEventListener('abort', () => sent.destroy())
       sent.end(body)
