@@ -2,10 +2,14 @@ import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 
+/** Requests whose last byte the system has taken. */
 const sent = new WeakSet<ClientRequest>()
 const guarded = new WeakSet<Socket>()
 
-/** Takes note of what becomes of a request, for `wasSent`, and makes an error of an answer that Node.js would say nothing of. Before it is sent. */
+/**
+ * Notes whether all of a request is sent, for `wasSent`, and makes an error of an answer 101, of which Node.js would say nothing.
+ * To be called in the turn of the event loop that makes the request: later it may have been sent.
+ */
 export function watchRequest(request: ClientRequest): void {
   // `writableFinished` is no such note: before Node.js 24 a write that fails makes it true, and so does its connection's next request.
   request.on('finish', () => {
